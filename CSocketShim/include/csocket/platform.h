@@ -22,8 +22,11 @@
 
 #ifdef __clang__
 #define CSOCK_NULLABLE _Nullable
-#define CSOCK_ASSUME_NONNULL_BEGIN _Pragma("clang assume_nonnull begin")
-#define CSOCK_ASSUME_NONNULL_END _Pragma("clang assume_nonnull end")
+// Swift reads these; -Wpedantic would object to them in everybody else's build.
+#define CSOCK_ASSUME_NONNULL_BEGIN \
+    _Pragma("clang diagnostic push") _Pragma("clang diagnostic ignored \"-Wnullability-extension\"") \
+    _Pragma("clang assume_nonnull begin")
+#define CSOCK_ASSUME_NONNULL_END _Pragma("clang assume_nonnull end") _Pragma("clang diagnostic pop")
 #else
 #define CSOCK_NULLABLE
 #define CSOCK_ASSUME_NONNULL_BEGIN
