@@ -72,7 +72,7 @@ extension IPAddress {
         }
     }
 
-    /// `240.0.0.0/4` without the broadcast address: without a use.
+    /// `240.0.0.0/4` without the broadcast address: set aside for future use.
     public var isReserved: Bool {
         switch self {
         case .v4(let address): address.isReserved

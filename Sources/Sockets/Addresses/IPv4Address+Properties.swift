@@ -44,7 +44,7 @@ extension IPv4Address {
             || starts(with: 0xCB00_7100, bits: 24)
     }
 
-    /// `240.0.0.0/4` without the broadcast address: for a future that did not come.
+    /// `240.0.0.0/4` without the broadcast address: set aside for future use.
     ///
     /// RFC 1112
     public var isReserved: Bool { starts(with: 0xF000_0000, bits: 4) && !isBroadcast }
