@@ -45,6 +45,13 @@ public struct IPSocketAddress: Hashable, Sendable {
         }
     }
 
+    /// As the kernel reported it, where a flow label can have the bits of the traffic class above it.
+    init(_ address: IPv6Address, port: Port, unchecked flowLabel: UInt32) {
+        self.address = .v6(address)
+        self.port = port
+        self.flowLabel = flowLabel & 0xFFFFF
+    }
+
     /// The port at `0.0.0.0` or `::`: at all addresses of this machine for a server.
     ///
     /// C: INADDR_ANY, in6addr_any
