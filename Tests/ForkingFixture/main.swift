@@ -17,7 +17,7 @@ func handle<Address>(_ client: borrowing StreamSocket<Address>) throws {
     switch command[0] {
     case UInt8(ascii: "t"): throw SocketError(.read, .protocolError)
     case UInt8(ascii: "c"): abort()
-    case UInt8(ascii: "d"): try client.sendAll("\(openDescriptors())\n".utf8.span)
+    case UInt8(ascii: "d"): try client.sendAll("\(openDescriptors() - inherited)\n".utf8.span)
     default: try echo(client)
     }
 }
@@ -31,6 +31,8 @@ func echo<Address>(_ client: borrowing StreamSocket<Address>) throws {
 
 /// How many descriptors below 64 are open.
 func openDescriptors() -> Int { (0..<64).count { fcntl(Int32($0), F_GETFD) >= 0 } }
+
+let inherited = openDescriptors()
 
 func describe(_ event: ServerEvent) -> String {
     switch event {
