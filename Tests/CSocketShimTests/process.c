@@ -6,7 +6,7 @@ static void the_clock_goes_forward(void) {
     TRUE(before > 0);
     for (int i = 0; i < 1000; i++) {
         int64_t now = csock_monotonic_ns();
-        if (now < before) TRUE(!"the clock went back");
+        TRUE(now >= before);
         before = now;
     }
 }
@@ -107,7 +107,6 @@ static void a_thread_runs_with_a_stack_of(size_t stack) {
     int32_t gate[2];
     char byte = 0;
     unix_pair(csock_SOCK_STREAM, gate);
-    int32_t before = csock_thread_count();
     if (!EQUAL(csock_thread_start(say_and_wait, &gate[1], stack), 0)) {
         fprintf(stderr, "    with %zu bytes\n", stack);
         close_pair(gate);
@@ -115,11 +114,14 @@ static void a_thread_runs_with_a_stack_of(size_t stack) {
     }
     EQUAL(csock_recv(gate[0], &byte, 1, 0), 1);
     EQUAL(byte, 'r');
-    if (before > 0) EQUAL(csock_thread_count(), before + 1);
+    int32_t running = csock_thread_count();
+    TRUE(running >= 2 || running == -ENOTSUP);
     EQUAL(csock_send(gate[0], "e", 1, csock_MSG_NOSIGNAL), 1);
     EQUAL(csock_recv(gate[0], &byte, 1, 0), 0);
     EQUAL(csock_close(gate[0]), 0);
-    while (before > 0 && csock_thread_count() > before) csock_poll(NULL, 0, 100000);
+    for (int tries = 0; tries < 50000 && running > 0 && csock_thread_count() >= running; tries++)
+        csock_poll(NULL, 0, 100000);
+    if (running > 0) TRUE(csock_thread_count() < running);
 }
 
 static void threads_run_on_a_stack_of_any_size(void) {

@@ -138,7 +138,16 @@ static void poll_tells_who_is_ready(void) {
     EQUAL(csock_poll(entries, 1, 0), 1);
     TRUE(entries[0].ready & csock_POLLHUP);
     EQUAL(csock_close(pair[0]), 0);
-    EQUAL(csock_poll(entries, (size_t)csock_descriptor_limit() + 1, 0), -EINVAL);
+}
+
+static void poll_refuses_more_entries_than_descriptors_may_be_open(void) {
+    csock_pollfd_t entries[65];
+    for (size_t i = 0; i < 65; i++) entries[i] = (csock_pollfd_t){.descriptor = -1};
+    int64_t limit = csock_descriptor_limit();
+    EQUAL(csock_set_descriptor_limit(64), 0);
+    EQUAL(csock_poll(entries, 64, 0), 0);
+    EQUAL(csock_poll(entries, 65, 0), -EINVAL);
+    EQUAL(csock_set_descriptor_limit(limit), 0);
 }
 
 /// Moves a descriptor to a number above 1024, or -1 where the limit is too low.
@@ -240,6 +249,7 @@ int main(void) {
     time_is_rounded_up();
     a_very_long_time_is_a_time();
     poll_tells_who_is_ready();
+    poll_refuses_more_entries_than_descriptors_may_be_open();
     select_and_poll_take_descriptors_above_1024();
 #ifdef CSOCK_LINUX
     epoll_brings_back_the_number_it_was_given();
