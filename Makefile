@@ -30,8 +30,8 @@ swift-test:  ## the Swift tests
 	swift build --build-tests
 	swift test --skip-build
 
-interop: shim  ## the installed shim from C, C++, Python, Rust and Go
-	@if [ -x Tests/InteropTests/shim/run ]; then Tests/InteropTests/shim/run; fi
+interop:  ## the installed shim from C, C++, Python, Rust and Go
+	Tests/InteropTests/shim/run
 
 sanitize: sanitize-shim sanitize-swift  ## memory, undefined behaviour and races
 
