@@ -40,11 +40,7 @@ static size_t claimed_length(size_t index) {
 static void put_claim(uint8_t *place, size_t room, size_t claimed) {
     struct cmsghdr header;
     memset(&header, 0, sizeof header);
-#ifdef __GLIBC__
-    header.cmsg_len = claimed;
-#else
-    header.cmsg_len = (socklen_t)claimed;
-#endif
+    header.cmsg_len = (__typeof__(header.cmsg_len))claimed;
     header.cmsg_level = 7;
     header.cmsg_type = 9;
     memcpy(place, &header, room < sizeof header ? room : sizeof header);

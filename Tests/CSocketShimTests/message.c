@@ -68,6 +68,22 @@ static void an_error_leaves_the_message_alone(void) {
 }
 
 #ifdef CSOCK_LINUX
+static void lengths_that_no_system_takes_are_refused_not_cut(void) {
+    const size_t beyond[] = {(size_t)INT32_MAX, (size_t)INT32_MAX + 1, (size_t)UINT32_MAX, SIZE_MAX};
+    control_t control;
+    for (size_t i = 0; i < sizeof beyond / sizeof *beyond; i++) {
+        char byte = 'x';
+        csock_buffer_t buffer = {&byte, 1};
+        csock_message_t message = message_of(&buffer, 1);
+        struct msghdr header;
+        message.control = &control;
+        message.buffer_count = message.control_length = beyond[i];
+        csock_message_to_header(&message, &header);
+        TRUE((size_t)header.msg_iovlen >= (size_t)INT32_MAX);
+        TRUE((size_t)header.msg_controllen >= (size_t)INT32_MAX);
+    }
+}
+
 static void more_buffers_than_the_system_takes_are_refused(void) {
     static csock_buffer_t buffers[1025];
     int32_t pair[2];
@@ -221,11 +237,7 @@ static void a_record_that_does_not_fit_is_refused(void) {
 static void claim(control_t *control, size_t offset, size_t length) {
     struct cmsghdr header;
     memcpy(&header, (uint8_t *)control + offset, sizeof header);
-#ifdef __GLIBC__
-    header.cmsg_len = length;
-#else
-    header.cmsg_len = (socklen_t)length;
-#endif
+    header.cmsg_len = (__typeof__(header.cmsg_len))length;
     memcpy((uint8_t *)control + offset, &header, sizeof header);
 }
 
@@ -496,6 +508,7 @@ int main(void) {
     ipv6_packet_information_tells_the_destination();
     packet_information_of_another_family_is_refused();
 #ifdef CSOCK_LINUX
+    lengths_that_no_system_takes_are_refused_not_cut();
     more_buffers_than_the_system_takes_are_refused();
     descriptors_that_do_not_fit_are_dropped_and_told();
     too_many_or_bad_descriptors_are_refused();
