@@ -142,6 +142,26 @@ CSOCK_INLINE int32_t csock_getsockopt(int32_t descriptor, int32_t level, int32_t
     return result;
 }
 
+/// Bytes of the time that SO_RCVTIMEO and SO_SNDTIMEO take. C: struct timeval, whose fields differ per system
+CSOCK_INLINE size_t csock_timeval_size(void) { return sizeof(struct timeval); }
+
+/// Writes such a time, at least 0, and returns its bytes.
+CSOCK_INLINE int32_t csock_timeval_put(void *time, int64_t microseconds) {
+    struct timeval value;
+    memset(&value, 0, sizeof value);
+    value.tv_sec = (time_t)(microseconds / 1000000);
+    value.tv_usec = (suseconds_t)(microseconds % 1000000);
+    memcpy(time, &value, sizeof value);
+    return (int32_t)sizeof value;
+}
+
+/// Reads such a time, in microseconds.
+CSOCK_INLINE int64_t csock_timeval_get(const void *time) {
+    struct timeval value;
+    memcpy(&value, time, sizeof value);
+    return (int64_t)value.tv_sec * 1000000 + (int64_t)value.tv_usec;
+}
+
 /// Bytes that can be received at once; for UDP the size of the next datagram. C: ioctl(2) FIONREAD, which is variadic
 CSOCK_INLINE int64_t csock_available(int32_t descriptor) {
     int count = 0;

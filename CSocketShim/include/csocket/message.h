@@ -82,6 +82,28 @@ CSOCK_INLINE int64_t csock_recvmsg(int32_t descriptor, csock_message_t *message,
     return result;
 }
 
+/// Receives one datagram and returns its real size, which may be more than `count`; systems that do not tell it answer
+/// count + 1 then. `*length` as for csock_recvfrom; both may be NULL. C: recvfrom(2) with MSG_TRUNC, or recvmsg(2)
+CSOCK_INLINE int64_t csock_recv_datagram(int32_t descriptor, void *CSOCK_NULLABLE bytes, size_t count, int32_t flags,
+                                         void *CSOCK_NULLABLE address, uint32_t *CSOCK_NULLABLE length) {
+#ifdef CSOCK_LINUX
+    if (!address || !length) return csock_recv(descriptor, bytes, count, flags | MSG_TRUNC);
+    return csock_recvfrom(descriptor, bytes, count, flags | MSG_TRUNC, address, length);
+#else
+    csock_buffer_t buffer = {bytes, count};
+    csock_message_t message;
+    memset(&message, 0, sizeof message);
+    message.buffers = &buffer;
+    message.buffer_count = 1;
+    message.address = address;
+    message.address_length = length ? *length : 0;
+    int64_t result = csock_recvmsg(descriptor, &message, flags);
+    if (result < 0) return result;
+    if (length) *length = message.address_length;
+    return message.flags & MSG_TRUNC ? (int64_t)count + 1 : result;
+#endif
+}
+
 /// Sends up to `count` messages and returns how many went, at least 1, each with its bytes in `transferred`; the error
 /// of a later one shows on the next call. C: sendmmsg(2), hidden behind _GNU_SOURCE; one by one where there is none
 CSOCK_API int32_t csock_sendmmsg(int32_t descriptor, csock_message_t *messages, uint32_t count, int32_t flags);

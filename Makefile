@@ -1,0 +1,59 @@
+# One word for each thing that can be checked; `make help` lists them.
+BUILD   ?= build
+PREFIX  ?= /usr/local
+SECONDS ?= 60
+CMAKE   := cmake -DCMAKE_BUILD_TYPE=RelWithDebInfo
+CTEST   := ctest --output-on-failure --no-tests=error -j2
+
+# The Swift toolchain brings its own clang, next to `swift`. Its tools are named by path: another clang may come first.
+TOOLCHAIN  = $(dir $(realpath $(shell command -v swift)))
+SWIFT_CLANG = $(TOOLCHAIN)clang
+
+MAKEFLAGS += --no-print-directory
+
+.PHONY: test packages shim shim-test swift-test interop sanitize sanitize-shim sanitize-swift fuzz install
+.PHONY: format-check cross clean help
+
+test: packages shim-test swift-test interop  ## everything that has to pass
+
+packages:  ## what the tests need from Debian, installed when root
+	scripts/install-packages
+
+shim:  ## the C library
+	$(CMAKE) -S . -B $(BUILD)/shim
+	cmake --build $(BUILD)/shim -j2
+
+shim-test: shim  ## the C tests
+	$(CTEST) --test-dir $(BUILD)/shim
+
+swift-test:  ## the Swift tests
+	swift build --build-tests
+	swift test --skip-build
+
+interop: shim  ## the installed shim from C, C++, Python, Rust and Go
+	@if [ -x Tests/InteropTests/shim/run ]; then Tests/InteropTests/shim/run; fi
+
+sanitize: sanitize-shim sanitize-swift  ## memory, undefined behaviour and races
+
+sanitize-shim:
+	CC=gcc $(CMAKE) -S . -B $(BUILD)/gcc-asan -DCSOCK_SANITIZE=address,undefined
+	CC=$(SWIFT_CLANG) LDFLAGS=-fuse-ld=lld $(CMAKE) -S . -B $(BUILD)/clang-asan -DCSOCK_SANITIZE=address,undefined
+	CC=gcc $(CMAKE) -S . -B $(BUILD)/gcc-tsan -DCSOCK_SANITIZE=thread
+	for each in gcc-asan clang-asan gcc-tsan; do \
+	    cmake --build $(BUILD)/$$each -j2 && $(CTEST) --test-dir $(BUILD)/$$each || exit; done
+
+sanitize-swift:
+	swift test --sanitize=address -Xswiftc -use-ld=lld --scratch-path $(BUILD)/swift-asan
+	swift test --sanitize=thread -Xswiftc -use-ld=lld --scratch-path $(BUILD)/swift-tsan
+
+install: shim  ## the C library to PREFIX=/usr/local
+	cmake --install $(BUILD)/shim --prefix $(PREFIX)
+
+format-check:  ## the shape of the Swift sources
+	swift format lint -r --strict Sources Tests
+
+clean:  ## everything that was built
+	rm -rf $(BUILD) .build
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*  ## /\1: /p' Makefile | column -t -s:

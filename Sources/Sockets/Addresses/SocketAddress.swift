@@ -1,0 +1,104 @@
+internal import CSocketShim
+
+/// An address of any family, as the kernel reads and writes it.
+///
+/// It holds what the system answers, also for families this library has no type for. C: struct sockaddr_storage
+public struct SocketAddress: Sendable {
+    var words: InlineArray<16, UInt64>
+    private(set) var length: UInt32
+
+    /// The most bytes that an address has.
+    public static let capacity = 128
+
+    /// No address: nothing was reported.
+    public static let none = SocketAddress()
+
+    init() {
+        words = InlineArray(repeating: 0)
+        length = 0
+    }
+
+    /// Lets `body` write an address of at most `capacity` bytes and say how long it is.
+    @inline(__always)
+    init<Failure>(
+        writing body: (UnsafeMutableRawPointer, inout UInt32) throws(Failure) -> Void
+    ) throws(Failure) {
+        self.init()
+        var count = UInt32(Self.capacity)
+        var span = words.mutableSpan
+        // The words are initialised, and the pointer is not kept.
+        try unsafe span.withUnsafeMutableBytes { (bytes) throws(Failure) in
+            guard let base = bytes.baseAddress else { return }
+            try unsafe body(base, &count)
+        }
+        length = min(count, UInt32(Self.capacity))
+    }
+
+    /// Lends the bytes to a call that reads them.
+    @inline(__always)
+    borrowing func withBytes<Result: ~Copyable, Failure>(
+        _ body: (UnsafePointer<UInt8>, UInt32) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        let length = length
+        // Bytes may be looked at as UInt8, whatever they are.
+        return try unsafe withUnsafePointer(to: words) { (words) throws(Failure) in
+            try unsafe body(UnsafeRawPointer(words).assumingMemoryBound(to: UInt8.self), length)
+        }
+    }
+
+    /// The address family, `unspecified` for an address that is too short to have one.
+    public var family: AddressFamily {
+        let family = unsafe withBytes { unsafe csock_address_family($0, $1) }
+        return AddressFamily(rawValue: max(0, family))
+    }
+
+    /// Whether nothing was reported, as for the sender of data on a stream.
+    public var isNone: Bool { length == 0 }
+
+    /// The number of bytes.
+    public var byteCount: Int { Int(length) }
+
+    /// The address as IP address and port, or nil when it is of another family.
+    public var ip: IPSocketAddress? { IPSocketAddress(self) }
+
+    /// The address as a Unix address, or nil when it is of another family.
+    public var unix: UnixAddress? { UnixAddress(self) }
+}
+
+extension SocketAddress {
+    /// An address of any family from its bytes, family first, as C lays them out.
+    ///
+    /// Throws: `invalidInput` for fewer bytes than a family takes, or more than 128.
+    public init(bytes: Span<UInt8>) throws(SocketError) {
+        guard bytes.count >= 2, bytes.count <= Self.capacity else {
+            throw .invalid(.parse, "an address has 2 to \(Self.capacity) bytes, not \(bytes.count)")
+        }
+        self = unsafe SocketAddress { (target, length) in
+            length = UInt32(bytes.count)
+            for index in bytes.indices { unsafe target.storeBytes(of: bytes[index], toByteOffset: index, as: UInt8.self) }
+        }
+    }
+}
+
+extension SocketAddress: Hashable {
+    /// Whether the addresses have the same bytes.
+    public static func == (one: SocketAddress, other: SocketAddress) -> Bool {
+        guard one.length == other.length else { return false }
+        return one.words.indices.allSatisfy { one.words[$0] == other.words[$0] }
+    }
+
+    /// Hashes the bytes that belong to the address.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(length)
+        for index in 0..<((Int(length) + 7) / 8) { hasher.combine(words[index]) }
+    }
+}
+
+extension SocketAddress: CustomStringConvertible {
+    /// The address in its family's notation, or its family and size where this library has none.
+    public var description: String {
+        if let ip { return ip.description }
+        if let unix { return unix.description }
+        return isNone ? "no address" : "address family \(family), \(length) bytes"
+    }
+}

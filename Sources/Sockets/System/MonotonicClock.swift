@@ -1,0 +1,41 @@
+internal import CSocketShim
+
+/// A point in time on the clock that only goes forward, for deadlines. C: clock_gettime(2) CLOCK_MONOTONIC
+public struct Deadline: Hashable, Comparable, Sendable {
+    let nanoseconds: Int64
+
+    /// Now, on this machine since its start.
+    public static var now: Deadline { Deadline(nanoseconds: csock_monotonic_ns()) }
+
+    /// The end of time.
+    public static let never = Deadline(nanoseconds: .max)
+
+    /// The time this long from now; a duration too long to count gives `never`, a negative one gives a time gone by.
+    public static func after(_ duration: Duration) -> Deadline {
+        let (sum, overflow) = now.nanoseconds.addingReportingOverflow(duration.clampedNanoseconds)
+        return overflow ? .never : Deadline(nanoseconds: sum)
+    }
+
+    /// Nanoseconds left, at least 0, or -1 for never, as the shim's time-outs count.
+    var remaining: Int64 {
+        guard self != .never else { return -1 }
+        return max(0, nanoseconds.subtractingReportingOverflow(Self.now.nanoseconds).partialValue)
+    }
+
+    /// Whether the time has come.
+    public var hasPassed: Bool { self != .never && Self.now >= self }
+
+    /// Whether one time is earlier than the other.
+    public static func < (one: Deadline, other: Deadline) -> Bool { one.nanoseconds < other.nanoseconds }
+}
+
+extension Duration {
+    /// The duration in nanoseconds, at the ends of Int64 when it does not fit.
+    var clampedNanoseconds: Int64 {
+        let (seconds, attoseconds) = components
+        let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        guard !overflow else { return seconds < 0 ? .min : .max }
+        let (sum, carried) = whole.addingReportingOverflow(attoseconds / 1_000_000_000)
+        return carried ? (seconds < 0 ? .min : .max) : sum
+    }
+}
