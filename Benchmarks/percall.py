@@ -30,6 +30,7 @@ def arguments():
     parser.add_argument("--cases", default=",".join(CASES), help=f"some of {','.join(CASES)}")
     parser.add_argument("--count", type=int, default=100, help="N, at most 100: sockets hold no more unread (100)")
     parser.add_argument("--only-c", action="store_true", help="leave the Swift side out")
+    parser.add_argument("--functions", action="store_true", help="also list the functions that the instructions are in")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     options = parser.parse_args()
     options.cases = options.cases.split(",")
@@ -39,13 +40,37 @@ def arguments():
 def run(command, environment=None):
     done = subprocess.run([str(x) for x in command], capture_output=True, text=True, timeout=120, env=environment)
     if done.returncode != 0:
-        raise Failed(f"{command[-3]} {command[-2]}: {done.stderr.strip().splitlines()[-1:] or done.returncode}")
+        raise Failed(f"{command[-3]} {command[-2]} ended with {done.returncode}: {done.stderr.strip()}")
     return done.stderr
 
 
+def callgrind(program, profile):
+    """Without random addresses, because the Swift runtime reads /proc/self/maps, and takes longer for some digits."""
+    tool = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={profile}"]
+    return run(["setarch", "--addr-no-randomize", *tool, *program])
+
+
 def instructions(program):
-    text = run(["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *program])
-    return int(re.search(r"Collected : (\d+)", text)[1])
+    return int(re.search(r"Collected : (\d+)", callgrind(program, "/dev/null"))[1])
+
+
+def instructions_by_function(program):
+    with tempfile.NamedTemporaryFile("r") as profile:
+        callgrind(program, profile.name)
+        command = ["callgrind_annotate", "--threshold=100", "--auto=no", profile.name]
+        text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    totals = {}
+    for number, function in re.findall(r"^ *([\d,]+) \([ \d.]+%\)  \S*?:(.+?)(?: \[[^]]*\])?$", text, re.MULTILINE):
+        totals[function] = totals.get(function, 0) + int(number.replace(",", ""))
+    return totals
+
+
+def print_functions(program, case, count):
+    """Where the instructions of an operation are spent."""
+    once, twice = (instructions_by_function([program, case, times]) for times in (count, 2 * count))
+    costs = {function: (total - once.get(function, 0)) / count for function, total in twice.items()}
+    names = "\n".join(f"{cost:8.1f}  {name}" for name, cost in sorted(costs.items(), key=lambda x: -x[1]) if cost >= 0.5)
+    say(subprocess.run(["swift", "demangle", "--simplified"], input=names, capture_output=True, text=True).stdout)
 
 
 def allocations(program):
@@ -88,6 +113,9 @@ def main():
                 side: {kind: per_operation(measure, program, case, options.count) for kind, measure in kinds.items()}
                 for side, program in programs.items()
             }
+            if options.functions:
+                for program in programs.values():
+                    print_functions(program, case, options.count)
         except Failed as failure:
             failures.append(str(failure))
             continue
