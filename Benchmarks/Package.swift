@@ -15,14 +15,17 @@ let package = Package(
     name: "Benchmarks",
     platforms: [.macOS(.v26)],
     products: [
-        .executable(name: "percall", targets: ["PerCall"])
+        .executable(name: "echo-servers", targets: ["EchoServers"]),
+        .executable(name: "percall", targets: ["PerCall"]),
     ],
     dependencies: [
         .package(name: "Sockets", path: "..")
     ],
     targets: [
         .executableTarget(
-            name: "PerCall", dependencies: [.product(name: "Sockets", package: "Sockets")], swiftSettings: strict)
+            name: "EchoServers", dependencies: [.product(name: "Sockets", package: "Sockets")], swiftSettings: strict),
+        .executableTarget(
+            name: "PerCall", dependencies: [.product(name: "Sockets", package: "Sockets")], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )
