@@ -17,6 +17,18 @@ C_PROGRAMS = HERE / ".build" / "c"
 LOADGEN = C_PROGRAMS / "loadgen"
 
 
+# The C twin and the load of each model. One client at a time is all an iterative server can play ping-pong with.
+MODELS = {
+    "iterative": {"c": "echo_iterative", "most": 1},
+    "fork": {"c": "echo_fork"},
+    "thread": {"c": "echo_thread"},
+    "select": {"c": "echo_select"},
+    "poll": {"c": "echo_poll"},
+    "epoll": {"c": "echo_epoll"},
+    "udp": {"c": "udp_echo", "udp": True},
+}
+
+
 class Failed(Exception):
     """A measurement that has no result; the text says why."""
 

@@ -21,24 +21,12 @@ import sys
 from contextlib import ExitStack
 
 import chart
-from harness import C_PROGRAMS, Failed, HERE, Server, build_c, build_swift, machine, markdown, median, say
+from harness import C_PROGRAMS, Failed, HERE, MODELS, Server, build_c, build_swift, machine, markdown, median, say
 
 SIDES = ("c", "swift")
 
 # What server and client must at least have had of their processor for a turn to count as undisturbed.
 QUIET = 0.98
-
-# The C twin and the load of each model. One client at a time is all an iterative server can play ping-pong with.
-MODELS = {
-    "iterative": {"c": "echo_iterative", "most": 1},
-    "fork": {"c": "echo_fork"},
-    "thread": {"c": "echo_thread"},
-    "select": {"c": "echo_select"},
-    "poll": {"c": "echo_poll"},
-    "epoll": {"c": "echo_epoll"},
-    "udp": {"c": "udp_echo", "udp": True},
-}
-
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
