@@ -13,8 +13,12 @@ text { font: 14px system-ui, sans-serif; fill: #768390 }
 .even { stroke: #768390; stroke-width: 1.5; stroke-dasharray: 4 3 }
 .range { stroke: #3d444d; stroke-width: 1.5; fill: none }
 .grid { stroke: #768390; stroke-opacity: 0.3 }
-@media (prefers-color-scheme: light) { text { fill: #1f2328 } .quiet { fill: #59636e } .even, .range { stroke: #1f2328 } }
-@media (prefers-color-scheme: dark) { text { fill: #f0f6fc } .quiet { fill: #9198a1 } .even, .range { stroke: #f0f6fc } }
+@media (prefers-color-scheme: light) {
+text { fill: #1f2328 } .quiet { fill: #59636e } .even, .range { stroke: #1f2328 }
+}
+@media (prefers-color-scheme: dark) {
+text { fill: #f0f6fc } .quiet { fill: #9198a1 } .even, .range { stroke: #f0f6fc }
+}
 """
 
 
@@ -47,7 +51,8 @@ def draw(title, subtitle, even, rows):
     for index, (label, ratio, low, high, note) in enumerate(rows):
         middle = TOP + ROW * index + ROW / 2
         out += [text(LEFT - 10, middle + 5, label, anchor="end")]
-        out += [f'<rect x="{LEFT}" y="{middle - 10:.1f}" width="{at(ratio) - LEFT:.1f}" height="20" rx="2" class="bar"/>']
+        width = at(ratio) - LEFT
+        out += [f'<rect x="{LEFT}" y="{middle - 10:.1f}" width="{width:.1f}" height="20" rx="2" class="bar"/>']
         out += [line(at(low), middle, at(high), middle, "range")]
         out += [line(at(end), middle - 4, at(end), middle + 4, "range") for end in (low, high)]
         out += [text(LEFT + BARS + 16, middle + 5, f"{ratio:.2f}", "number")]

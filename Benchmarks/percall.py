@@ -69,7 +69,8 @@ def print_functions(program, case, count):
     """Where the instructions of an operation are spent."""
     once, twice = (instructions_by_function([program, case, times]) for times in (count, 2 * count))
     costs = {function: (total - once.get(function, 0)) / count for function, total in twice.items()}
-    names = "\n".join(f"{cost:8.1f}  {name}" for name, cost in sorted(costs.items(), key=lambda x: -x[1]) if cost >= 0.5)
+    dearest = sorted((cost, name) for name, cost in costs.items() if cost >= 0.5)[::-1]
+    names = "\n".join(f"{cost:8.1f}  {name}" for cost, name in dearest)
     say(subprocess.run(["swift", "demangle", "--simplified"], input=names, capture_output=True, text=True).stdout)
 
 

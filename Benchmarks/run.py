@@ -37,9 +37,9 @@ def arguments():
     parser.add_argument("--conns", type=int, default=64, help="connections (64)")
     parser.add_argument("--size", type=int, default=64, help="bytes of a message (64)")
     parser.add_argument("--idle", type=int, help="idle connections for the memory figure, 0 for none (500)")
-    parser.add_argument("--quick", action="store_true", help="3 rounds of shorter turns, 100 idle connections: a rough idea")
+    parser.add_argument("--quick", action="store_true", help="3 rounds of short turns, 100 idle connections: a rough idea")
     parser.add_argument("--churn", action="store_true", help="a message is a whole connection: accept, one echo, close")
-    parser.add_argument("--two-cpus", action="store_true", help="client on another processor; disturbed much more easily")
+    parser.add_argument("--two-cpus", action="store_true", help="client on another processor; easily disturbed")
     parser.add_argument("--itself", action="store_true", help="C against C: shows what the method can tell apart")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     parser.add_argument("--results", type=pathlib.Path, default=HERE / "results", help="where chart and JSON go")
@@ -92,15 +92,18 @@ class Comparison:
         result = load.slice()
         self.lost = max(self.lost, result["lost"])
         used = (result["server_cpu_ns"] + result["client_cpu_ns"]) / 1e9 / result["seconds"]
-        return {"us": result["server_cpu_ns"] / 1000 / result["messages"], "quiet": self.options.two_cpus or used > QUIET}
+        quiet = self.options.two_cpus or used > QUIET
+        return {"us": result["server_cpu_ns"] / 1000 / result["messages"], "quiet": quiet}
 
     def weigh(self):
         if self.options.idle == 0 or self.udp or self.model.get("most") == 1:
             return
         try:
+            memory = {}
             for side in SIDES:
                 with Server(self.commands[side], self.options.server_cpu) as server:
-                    self.memory[side] = round(server.bytes_per_connection(self.options.idle, size=self.options.size))
+                    memory[side] = round(server.bytes_per_connection(self.options.idle, size=self.options.size))
+            self.memory = memory
         except Failed as failure:
             self.failures.append(f"{self.name}, memory: {failure}")
 
@@ -137,7 +140,8 @@ def measure(options, swift):
 
 
 def table(models, unit, other):
-    rows = [["model", f"C us/{unit}", f"{other} us/{unit}", "ratio", "of rounds", "C B/conn", f"{other} B/conn", "more"]]
+    head = ["model", f"C us/{unit}", f"{other} us/{unit}", "ratio", "of rounds", "C B/conn", f"{other} B/conn", "more"]
+    rows = [head]
     for name, m in models.items():
         cpu = ["-"] * 4
         if m["pairs"]:
@@ -163,9 +167,10 @@ def write_chart(path, models, options, other, about):
                 note += f"; {signed_size(m['swift_bytes'] - m['c_bytes'])}/conn"
             rows.append((name, m["ratio"], *m["ratio_of_rounds"][:1], *m["ratio_of_rounds"][-1:], note))
     unit = "connection" if options.churn else "message"
-    subtitle = f"{options.conns} connections (iterative: 1) x {options.size} B, median and range of {options.rounds} rounds"
+    load = f"{options.conns} connections (iterative: 1) x {options.size} B"
     if options.churn:
-        subtitle = f"{options.conns} connections at a time, median and range of {options.rounds} rounds"
+        load = f"{options.conns} connections at a time, each for one echo of {options.size} B"
+    subtitle = f"{load}, median and range of {options.rounds} rounds"
     subtitle += f"; {about['processor']}, Linux {about['kernel'].split('-')[0]}"
     path.write_text(chart.draw(f"Echo servers: CPU time per {unit}, {other} / C", subtitle, "C = 1", rows))
 

@@ -76,7 +76,8 @@ def trial(mode, answer):
     bound.bind(("127.0.0.1", port))
     if mode != "udp":
         bound.listen(64)
-    threading.Thread(target=quietly, args=(serve_udp if mode == "udp" else serve_tcp, bound, answer), daemon=True).start()
+    serve = serve_udp if mode == "udp" else serve_tcp
+    threading.Thread(target=quietly, args=(serve, bound, answer), daemon=True).start()
     command = [LOADGEN, mode, str(port), "conns=4", "size=64", "seconds=0.3", "warmup=0"]
     return subprocess.run(command, input="\n", text=True, capture_output=True).returncode
 
