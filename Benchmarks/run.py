@@ -37,7 +37,7 @@ def arguments():
     parser.add_argument("--conns", type=int, default=64, help="connections (64)")
     parser.add_argument("--size", type=int, default=64, help="bytes of a message (64)")
     parser.add_argument("--idle", type=int, help="idle connections for the memory figure, 0 for none (500)")
-    parser.add_argument("--quick", action="store_true", help="3 rounds of short turns, 100 idle connections: a rough idea")
+    parser.add_argument("--quick", action="store_true", help="3 rounds of short turns, 100 idle connections")
     parser.add_argument("--churn", action="store_true", help="a message is a whole connection: accept, one echo, close")
     parser.add_argument("--two-cpus", action="store_true", help="client on another processor; easily disturbed")
     parser.add_argument("--itself", action="store_true", help="C against C: shows what the method can tell apart")
@@ -46,7 +46,8 @@ def arguments():
     options = parser.parse_args()
     options.rounds = options.rounds or (3 if options.quick else 5)
     options.seconds = options.seconds or (0.05 if options.quick else 0.1)
-    options.idle = options.idle if options.idle is not None else (100 if options.quick else 500)
+    usual = 0 if options.churn else 100 if options.quick else 500
+    options.idle = usual if options.idle is None else options.idle
     options.models = options.models.split(",")
     unknown = [name for name in options.models if name not in MODELS]
     if unknown:

@@ -93,7 +93,8 @@ def main():
         expected = 0 if answer is honest else 1
         found = trial(mode, answer)
         missed += found != expected
-        print(f"{mode:9} {answer.__name__:10} {'noticed' if found else 'accepted':9} {'' if found == expected else 'WRONG'}")
+        verdict = "" if found == expected else "WRONG"
+        print(f"{mode:9} {answer.__name__:10} {'noticed' if found else 'accepted':9} {verdict}")
     sys.exit(1 if missed else 0)
 
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Which system calls a server makes for one message, in C and in Swift.
 
-One connection plays ping-pong with the server, which runs under strace, once for a short and once for a longer time; the
-difference in calls is divided by the difference in messages, so that start-up cancels.
+One connection plays ping-pong with the server, which runs under strace, once for a short and once for a longer time.
+The difference in calls is divided by the difference in messages, so that start-up cancels.
 
 Exit status: 0, or 1 if one side makes more calls than the other, or a server failed.
 """

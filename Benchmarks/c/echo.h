@@ -1,4 +1,4 @@
-// What the echo servers of this folder share. Each is `PROG PORT`, serves 127.0.0.1, and does what a careful C programmer
+// What the echo servers of this folder share. Each is `PROG PORT`, serves 127.0.0.1, and is what a careful C programmer
 // would write with these calls: no library, no tricks.
 #ifndef ECHO_H
 #define ECHO_H

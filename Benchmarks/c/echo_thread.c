@@ -1,4 +1,4 @@
-// One thread for each client. The receive buffer is on the thread's stack; only the pages that are used become resident.
+// One thread for each client. The receive buffer is on its stack; only the pages that are used become resident.
 #include "echo.h"
 #include <pthread.h>
 

@@ -5,7 +5,7 @@
 //   loadgen udp      PORT [name=value ...]   each of N sockets sends a datagram of S bytes, waits for it, and again
 //   loadgen idle     PORT [name=value ...]   opens N connections, one echo on each, and holds them until stdin ends
 //
-// Names: conns (64), size (64, bytes), seconds (1), warmup (0.2, seconds), pid (of the server, whose CPU time is then read).
+// Names: conns (64), size (64, bytes), seconds (1), warmup (0.2, seconds), pid (of the server whose CPU time to read).
 // For every empty line on stdin it measures once and prints one line of JSON, and it rests meanwhile: two of them can
 // take short turns, so that what disturbs the machine disturbs both. `echo | loadgen pingpong 7000` measures once.
 // Exit status: 0, 1 when a byte was wrong or a connection broke, 2 for a wrong command line.
@@ -87,7 +87,7 @@ static struct sockaddr_in loopback(uint32_t host, int number) {
     return address;
 }
 
-/// Every connection of a client that churns leaves a port in TIME_WAIT behind; 250 source addresses have enough of them.
+/// Every connection that churns leaves a port in TIME_WAIT behind; 250 source addresses have enough of them.
 static void spread_sources(struct connection *c) {
     struct sockaddr_in source = loopback(256 + (uint32_t)(c->serial % 250), 0);
     int on = 1;
@@ -131,7 +131,7 @@ static void check(struct connection *c, const uint8_t *bytes, size_t count) {
     c->received += expected;
 }
 
-/// Opens a connection and waits for one short echo: now a server's child or thread exists, and its buffer has been used.
+/// Opens a connection and waits for one short echo: the server's child or thread exists then, and has used its buffer.
 static void open_and_greet(struct connection *c) {
     size_t whole = size;
     uint8_t answer[64];
@@ -269,7 +269,7 @@ static void churn(void) {
     measure("churn", visit, NULL);
 }
 
-// udp: the first eight bytes of a datagram are its number, so that late ones and repeated ones can be told from wrong ones.
+// udp: the first eight bytes of a datagram are its number, which tells late ones and repeated ones from wrong ones.
 
 static struct connection *flows;
 

@@ -27,4 +27,6 @@ int posix_memalign(void **memory, size_t alignment, size_t size) {
     return 0;
 }
 
-__attribute__((destructor)) static void report(void) { fprintf(stderr, "allocations %lu\n", atomic_load(&allocations)); }
+__attribute__((destructor)) static void report(void) {
+    fprintf(stderr, "allocations %lu\n", atomic_load(&allocations));
+}
