@@ -18,10 +18,12 @@ let package = Package(
     products: [
         .library(name: "CSocketShim", targets: ["CSocketShim"]),
         .library(name: "Sockets", targets: ["Sockets"]),
+        .executable(name: "sock", targets: ["sock"]),
     ],
     targets: [
         .target(name: "CSocketShim", path: "CSocketShim"),
         .target(name: "Sockets", dependencies: ["CSocketShim"], swiftSettings: strict),
+        .executableTarget(name: "sock", dependencies: ["Sockets", "CSocketShim"], swiftSettings: strict),
         .target(name: "TestSupport", dependencies: ["Sockets"], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "SocketsTests", dependencies: ["Sockets", "TestSupport"], swiftSettings: strict),
     ],
