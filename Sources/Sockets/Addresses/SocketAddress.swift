@@ -75,7 +75,9 @@ extension SocketAddress {
         }
         self = unsafe SocketAddress { (target, length) in
             length = UInt32(bytes.count)
-            for index in bytes.indices { unsafe target.storeBytes(of: bytes[index], toByteOffset: index, as: UInt8.self) }
+            for index in bytes.indices {
+                unsafe target.storeBytes(of: bytes[index], toByteOffset: index, as: UInt8.self)
+            }
         }
     }
 }

@@ -42,7 +42,9 @@ extension IPSocketAddress: SocketAddressProtocol {
             return
         }
         let isV6 = unsafe span.withUnsafeMutableBufferPointer { target in
-            unsafe address.withBytes { unsafe csock_address_get_ipv6($0, $1, target.baseAddress!, &port, &flow, &scope) == 0 }
+            unsafe address.withBytes {
+                unsafe csock_address_get_ipv6($0, $1, target.baseAddress!, &port, &flow, &scope) == 0
+            }
         }
         guard isV6 else { return nil }
         for index in 0..<8 { high = high << 8 | UInt64(bytes[index]) }
