@@ -18,11 +18,13 @@ let package = Package(
     products: [
         .library(name: "CSocketShim", targets: ["CSocketShim"]),
         .library(name: "Sockets", targets: ["Sockets"]),
+        .executable(name: "sock", targets: ["sock"]),
         .library(name: "SocketServers", targets: ["SocketServers"]),
     ],
     targets: [
         .target(name: "CSocketShim", path: "CSocketShim"),
         .target(name: "Sockets", dependencies: ["CSocketShim"], swiftSettings: strict),
+        .executableTarget(name: "sock", dependencies: ["CSocketShim", "SocketServers", "Sockets"], swiftSettings: strict),
         .target(name: "SocketServers", dependencies: ["CSocketShim", "Sockets"], swiftSettings: strict),
         .target(name: "TestSupport", dependencies: ["Sockets"], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "SocketsTests", dependencies: ["Sockets", "TestSupport"], swiftSettings: strict),

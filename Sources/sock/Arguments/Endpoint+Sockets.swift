@@ -1,0 +1,59 @@
+import Sockets
+
+extension Endpoint {
+    /// What an argument has before the command line sets it.
+    static let none = Endpoint.ip(HostPort(host: "", service: ""))
+
+    /// A stream connected to the endpoint, trying one address after the other.
+    func connectedStream(within time: Duration? = nil) throws(SocketError) -> Socket {
+        switch self {
+        case .unix(let address):
+            return try Self.connect(to: address, within: time)
+        case .ip(let parts):
+            var failure = SocketError(.connect, .nameNotFound)
+            for address in try parts.addresses(.connecting) {
+                do throws(SocketError) { return try Self.connect(to: address, within: time) } catch { failure = error }
+            }
+            throw failure
+        }
+    }
+
+    private static func connect<Address: SocketAddressProtocol>(
+        to address: Address, within time: Duration?
+    ) throws(SocketError) -> Socket {
+        guard let time else { return try StreamSocket.connect(to: address).intoSocket() }
+        return try StreamSocket.connect(to: address, within: time).intoSocket()
+    }
+
+    /// A datagram socket with the endpoint as its peer; a Unix one can be answered.
+    func connectedDatagrams() throws(SocketError) -> Socket {
+        switch self {
+        case .unix(let address):
+            let socket = try Socket(.unix, .datagram)
+            try socket.bind(to: UnixAddress.unnamed)
+            try socket.connect(to: address)
+            return socket
+        case .ip(let parts):
+            let address = try parts.addresses(.connecting)[0]
+            let socket = try Socket(address.family, .datagram)
+            try socket.connect(to: address)
+            return socket
+        }
+    }
+}
+
+/// What an address is wanted for, which decides what an empty host means.
+enum AddressUse {
+    case listening
+    case connecting
+}
+
+extension HostPort {
+    /// The addresses of host and port, at least one.
+    func addresses(_ use: AddressUse) throws(SocketError) -> [IPSocketAddress] {
+        guard let port else { throw SocketError(.parse, .unknownService, detail: service) }
+        if host.isEmpty { return [use == .listening ? .any(port: port) : .loopback(port: port)] }
+        guard let literal = IPAddress(host) else { throw SocketError(.parse, .nameNotFound, detail: host) }
+        return [IPSocketAddress(literal, port: port)]
+    }
+}
