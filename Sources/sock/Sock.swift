@@ -7,7 +7,7 @@ struct Sock {
     /// All subcommands, in the order of the help.
     static var commands: [CommandEntry] {
         [
-            CommandEntry(Listen.self), CommandEntry(Connect.self),
+            CommandEntry(Listen.self), CommandEntry(Connect.self), CommandEntry(Echo.self), CommandEntry(Tour.self),
         ]
     }
 

@@ -42,6 +42,29 @@ extension Endpoint {
     }
 }
 
+extension Endpoint {
+    /// A socket of the endpoint's family that sends to anybody and hears everybody.
+    static func unboundDatagrams(for endpoint: Endpoint) throws(SocketError) -> Socket {
+        switch endpoint {
+        case .unix:
+            let socket = try Socket(.unix, .datagram)
+            try socket.bind(to: UnixAddress.unnamed)
+            return socket
+        case .ip(let parts):
+            return try Socket(try parts.addresses(.connecting)[0].family, .datagram)
+        }
+    }
+}
+
+extension ListenerConfiguration {
+    /// The usual, over the file that a listener which is gone left behind.
+    static var replacingStaleFile: ListenerConfiguration {
+        var configuration = ListenerConfiguration()
+        configuration.staleFile = .replace
+        return configuration
+    }
+}
+
 /// What an address is wanted for, which decides what an empty host means.
 enum AddressUse {
     case listening
