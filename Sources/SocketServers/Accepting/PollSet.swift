@@ -32,9 +32,6 @@ struct PollSet {
     /// Whether something came at the entry: data, or its end.
     func isReady(_ index: Int) -> Bool { entries[index].ready != 0 }
 
-    /// Hears only of the other end's hang-up in this place.
-    mutating func ignoreData(at index: Int) { entries[index].events = 0 }
-
     /// Waits for any of them, or until the time has come. C: poll(2)
     mutating func wait(until deadline: Deadline) throws(SocketError) {
         var span = entries.mutableSpan

@@ -64,7 +64,7 @@ struct ChildProcesses: ~Copyable {
     mutating func drain(_ poll: inout PollSet, _ service: Service) throws(SocketError) {
         try drain(&poll, service) { service.stop.deadline }
         kill(csock_SIGTERM)
-        // The hang-up that told the end of the patience stays there.
+        // It tells of the end of the patience for ever.
         poll.place(-1, at: PollSet.stop)
         let end = Deadline.after(.seconds(1))
         try drain(&poll, service) { end }

@@ -84,7 +84,8 @@ private final class Work<Address: SocketAddressProtocol>: Sendable {
     let crew: Crew
 
     init(
-        _ handler: @escaping @Sendable (borrowing StreamSocket<Address>) throws -> Void, _ service: Service, _ crew: Crew
+        _ handler: @escaping @Sendable (borrowing StreamSocket<Address>) throws -> Void, _ service: Service,
+        _ crew: Crew
     ) {
         self.handler = handler
         self.service = service
