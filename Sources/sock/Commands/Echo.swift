@@ -38,25 +38,23 @@ struct Echo: Command {
 
     func run() throws(SocketError) -> ExitStatus {
         if endsWithParent { try ParentProcess.endWithIt() }
-        // A signal that comes from now on stops the server as soon as it runs.
-        let stop = try StopSignal(on: [.terminate, .interrupt])
-        let counters = try model.isDatagram ? serveDatagrams(stop) : serveStreams(stop)
-        try say(counters)
+        try say(try model.isDatagram ? serveDatagrams() : serveStreams())
         return .success
     }
 
-    private func serveStreams(_ stop: StopSignal) throws(SocketError) -> String {
+    private func serveStreams() throws(SocketError) -> String {
         switch address {
-        case .ip(let parts): return try serve(try TCPListener(on: parts.addresses(.listening)[0]), stop)
-        case .unix(let address): return try serve(try UnixListener(on: address, .replacingStaleFile), stop)
+        case .ip(let parts): return try serve(try TCPListener(on: parts.addresses(.listening)[0]))
+        case .unix(let address): return try serve(try UnixListener(on: address, .replacingStaleFile))
         }
     }
 
     private func serve<Address: SocketAddressProtocol>(
-        _ listener: consuming StreamListener<Address>, _ stop: StopSignal
+        _ listener: consuming StreamListener<Address>
     ) throws(SocketError) -> String {
+        // A signal that comes from now on stops the server as soon as it runs.
+        let configuration = ServerConfiguration(stop: try StopSignal(on: [.terminate, .interrupt]))
         try say("\(listener.localAddress)")
-        let configuration = ServerConfiguration(stop: stop)
         switch model {
         case .fork: return try EchoServers.fork(listener, configuration)
         case .thread: return try EchoServers.thread(listener, configuration)
@@ -67,22 +65,23 @@ struct Echo: Command {
         }
     }
 
-    private func serveDatagrams(_ stop: StopSignal) throws(SocketError) -> String {
+    private func serveDatagrams() throws(SocketError) -> String {
         switch address {
-        case .ip(let parts): return try serve(try UDPSocket(boundTo: parts.addresses(.listening)[0]), stop)
-        case .unix(let address): return try serve(try UnixDatagramSocket(boundTo: address), stop)
+        case .ip(let parts): return try serve(try UDPSocket(boundTo: parts.addresses(.listening)[0]))
+        case .unix(let address): return try serve(try UnixDatagramSocket(boundTo: address))
         }
+    }
+
+    private func serve<Address: SocketAddressProtocol>(
+        _ socket: consuming DatagramSocket<Address>
+    ) throws(SocketError) -> String {
+        guard model == .udp else { throw SocketError(.fork, .notSupported, detail: "no such server yet") }
+        let stop = try StopSignals()
+        try say("\(try socket.localAddress)")
+        return try EchoServers.datagrams(socket, stop)
     }
 
     private func say(_ text: String) throws(SocketError) {
         if reports { try printLine(text) } else { printNote("sock: \(text)") }
-    }
-}
-
-extension Echo {
-    private func serve<Address: SocketAddressProtocol>(
-        _ socket: consuming DatagramSocket<Address>, _ stop: StopSignal
-    ) throws(SocketError) -> String {
-        throw SocketError(.fork, .notSupported)
     }
 }

@@ -39,6 +39,33 @@ enum EchoServers {
         return summary(counters)
     }
 
+    /// One loop: each datagram goes back to its sender.
+    static func datagrams<Address>(
+        _ socket: borrowing DatagramSocket<Address>, _ stop: borrowing StopSignals
+    ) throws(SocketError) -> String {
+        var buffer = [UInt8](repeating: 0, count: 65_536), count = 0
+        while true {
+            var list = WaitList()
+            let signal = list.add(stop.number, .readable)
+            _ = list.add(socket.socket.withDescriptor { $0 }, .readable)
+            try list.wait()
+            if !list[signal].isEmpty { return "\(count) datagrams" }
+            count += answer(socket, &buffer) ? 1 : 0
+        }
+    }
+
+    /// Whether a datagram was answered. What is wrong with one client does not end the server.
+    private static func answer<Address>(
+        _ socket: borrowing DatagramSocket<Address>, _ buffer: inout [UInt8]
+    ) -> Bool {
+        do throws(SocketError) {
+            let datagram = try socket.receive(into: &buffer, flags: .dontWait)
+            guard try datagram.sender.encoded().isAnswerable else { return false }
+            try socket.send(buffer.span.extracting(..<datagram.count), to: datagram.sender, flags: .dontWait)
+            return true
+        } catch { return false }
+    }
+
     static func summary(_ counters: ServerCounters) -> String {
         let numbers = counters.snapshot
         return "\(numbers.accepted) accepted, \(numbers.active) active, \(numbers.failed) failed"

@@ -12,12 +12,16 @@ struct ClientReport: Sendable {
     var problem: String?
 }
 
+/// One conversation with a server.
+protocol TourClient: Sendable {
+    /// Connects, talks, and compares what comes back.
+    func run() throws(SocketError) -> ClientReport
+}
+
 /// Runs clients at the same time, each in a thread of its own.
 enum Crew {
-    typealias Client = @Sendable () throws(SocketError) -> ClientReport
-
     /// The reports of all clients, once the last one is done.
-    static func run(_ clients: [Client]) throws(SocketError) -> [ClientReport] {
+    static func run(_ clients: [any TourClient]) throws(SocketError) -> [ClientReport] {
         let board = Board(try Socket.pair())
         for (index, client) in clients.enumerated() { try start(ClientThread(client, index, board)) }
         return try board.reports(clients.count)
@@ -60,11 +64,11 @@ private final class Board: Sendable {
 }
 
 private final class ClientThread: Sendable {
-    private let client: Crew.Client
+    private let client: any TourClient
     private let index: Int
     private let board: Board
 
-    init(_ client: @escaping Crew.Client, _ index: Int, _ board: Board) {
+    init(_ client: any TourClient, _ index: Int, _ board: Board) {
         self.client = client
         self.index = index
         self.board = board
@@ -73,6 +77,6 @@ private final class ClientThread: Sendable {
     func run() { board.add(report, index) }
 
     private var report: ClientReport {
-        do throws(SocketError) { return try client() } catch { return ClientReport(problem: error.description) }
+        do throws(SocketError) { return try client.run() } catch { return ClientReport(problem: error.description) }
     }
 }

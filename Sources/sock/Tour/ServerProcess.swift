@@ -17,10 +17,11 @@ struct ServerProcess: ~Copyable {
     init(_ model: EchoModel, at address: String) throws(SocketError) {
         let pair = try Socket.pair()
         let words = ["sock", "echo", address, "--model", model.rawValue, "--report-address", "--with-parent"]
+        let ours = try pair.first.duplicate()
         process = try pair.second.withDescriptor { (number) throws(SocketError) in
             try Self.start(words, output: number)
         }
-        output = try pair.first.duplicate()
+        output = ours
     }
 
     deinit {
@@ -31,7 +32,7 @@ struct ServerProcess: ~Copyable {
     }
 
     private static func start(_ words: [String], output: Int32) throws(SocketError) -> Int32 {
-        let arguments = words.flatMap { Array($0.utf8CString) } + [0]
+        let arguments = words.flatMap { (word) -> [CChar] in Array(word.utf8CString) } + [0]
         let inherited = [csock_inherited_t(from: -1, to: 0), csock_inherited_t(from: output, to: 1)]
         var result: Int32 = -csock_ENOENT
         for path in ["/proc/self/exe", CommandLine.arguments[0]] where result == -csock_ENOENT {

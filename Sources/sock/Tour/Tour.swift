@@ -61,12 +61,10 @@ struct TourStop {
         var process = try ServerProcess(kind.model, at: address)
         let endpoint = try Self.endpoint(try process.line(), kind.transport)
         if kind.transport.isDatagram {
-            let clients = DatagramClients(server: endpoint, answersElsewhere: kind.model == .udpFork)
-            add(try Crew.run(clients.all))
+            add(try Crew.run(DatagramClient.all(of: endpoint, answersElsewhere: kind.model == .udpFork)))
         } else {
-            let clients = StreamClients(server: endpoint)
-            add(try Crew.run(clients.all))
-            add(try Crew.run([clients.last]))
+            add(try Crew.run(StreamClient.all(of: endpoint)))
+            add(try Crew.run(StreamClient.last(of: endpoint)))
         }
         server = try process.stop()
         checkServer()

@@ -1,24 +1,23 @@
 import Sockets
 
-/// The clients that a datagram server of the tour has to serve, all at the same time.
-struct DatagramClients {
+/// A client that a datagram server of the tour has to serve, at the same time as others.
+///
+/// It sends datagrams of all sizes, an empty one too, each answered before the next one.
+struct DatagramClient: TourClient {
     let server: Endpoint
+    let seed: Int
     /// Whether the answers come from another port than the first datagram went to, as from a server that forks.
     let answersElsewhere: Bool
 
-    var all: [Crew.Client] {
-        let server = server, answersElsewhere = answersElsewhere
-        return (0..<4).map { seed in
-            { () throws(SocketError) in try Self.talk(server, seed, answersElsewhere) }
-        }
+    static func all(of server: Endpoint, answersElsewhere: Bool) -> [any TourClient] {
+        (0..<4).map { DatagramClient(server: server, seed: $0, answersElsewhere: answersElsewhere) }
     }
 
-    /// Datagrams of all sizes, an empty one too, each answered before the next one.
-    private static func talk(_ server: Endpoint, _ seed: Int, _ elsewhere: Bool) throws(SocketError) -> ClientReport {
+    func run() throws(SocketError) -> ClientReport {
         var report = ClientReport()
-        let socket = try elsewhere ? Endpoint.unboundDatagrams(for: server) : server.connectedDatagrams()
+        let socket = try answersElsewhere ? Endpoint.unboundDatagrams(for: server) : server.connectedDatagrams()
         try socket.setOption(.receiveTimeout, to: .milliseconds(500))
-        var isConnected = !elsewhere
+        var isConnected = !answersElsewhere
         for size in [1, 100, 0, 1400, 8000, 60_000] where report.problem == nil {
             let payload = Payload(seed: seed * 1000 + size, count: size)
             let echo = try exchange(payload, socket, isConnected ? nil : server)
@@ -37,7 +36,7 @@ struct DatagramClients {
     }
 
     /// Sends and waits for the answer; a datagram may get lost, so it tries a few times.
-    private static func exchange(
+    private func exchange(
         _ payload: Payload, _ socket: borrowing Socket, _ target: Endpoint?
     ) throws(SocketError) -> Echo {
         var buffer = [UInt8](repeating: 0, count: 65_536)
@@ -53,7 +52,7 @@ struct DatagramClients {
         throw failure
     }
 
-    private static func send(
+    private func send(
         _ payload: Payload, _ socket: borrowing Socket, _ target: Endpoint?
     ) throws(SocketError) {
         guard case .ip(let parts)? = target else {
