@@ -74,13 +74,21 @@ int32_t csock_thread_count(void) {
 #endif
 }
 
+// The system refuses less than its minimum, and macOS what is no whole number of pages.
+static size_t acceptable_stack(size_t wanted) {
+    long minimum = sysconf(_SC_THREAD_STACK_MIN), page = sysconf(_SC_PAGESIZE);
+    if (minimum > 0 && wanted < (size_t)minimum) wanted = (size_t)minimum;
+    if (page <= 0 || wanted > SIZE_MAX - (size_t)page) return wanted;
+    return (wanted + (size_t)page - 1) / (size_t)page * (size_t)page;
+}
+
 int32_t csock_thread_start(void *(*body)(void *), void *context, size_t stack) {
     pthread_attr_t attributes;
     pthread_t thread;
     int code = pthread_attr_init(&attributes);
     if (code != 0) return -code;
     code = pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    if (code == 0 && stack > 0) code = pthread_attr_setstacksize(&attributes, stack);
+    if (code == 0 && stack > 0) code = pthread_attr_setstacksize(&attributes, acceptable_stack(stack));
     if (code == 0) code = pthread_create(&thread, &attributes, body, context);
     pthread_attr_destroy(&attributes);
     return -code;
@@ -137,7 +145,7 @@ int32_t csock_signal_take(int32_t descriptor) {
 int64_t csock_descriptor_limit(void) {
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return -(int64_t)errno;
-    return (int64_t)limit.rlim_cur;
+    return limit.rlim_cur > (rlim_t)INT64_MAX ? INT64_MAX : (int64_t)limit.rlim_cur;
 }
 
 int32_t csock_set_descriptor_limit(int64_t wanted) {

@@ -142,6 +142,16 @@ CSOCK_INLINE int32_t csock_getsockopt(int32_t descriptor, int32_t level, int32_t
     return result;
 }
 
+/// 1 when reading the option makes a new descriptor, which a caller that only wants bytes would leak.
+CSOCK_INLINE int32_t csock_makes_descriptor(int32_t level, int32_t name) {
+#ifdef CSOCK_LINUX
+    return level == SOL_SOCKET && name == csock_SO_PEERPIDFD;
+#else
+    (void)level, (void)name;
+    return 0;
+#endif
+}
+
 /// Bytes of the time that SO_RCVTIMEO and SO_SNDTIMEO take. C: struct timeval, whose fields differ per system
 CSOCK_INLINE size_t csock_timeval_size(void) { return sizeof(struct timeval); }
 

@@ -45,8 +45,10 @@ typedef void *CSOCK_NULLABLE (*csock_thread_body_t)(void *CSOCK_NULLABLE context
 /// Starts a detached thread with a stack of at least `stack` bytes (0: the system's default). C: pthread_create(3)
 CSOCK_API int32_t csock_thread_start(csock_thread_body_t body, void *CSOCK_NULLABLE context, size_t stack);
 
-/// A set of signals as bits: bit n - 1 for signal n.
-CSOCK_INLINE uint64_t csock_signal_bit(int32_t signal) { return (uint64_t)1 << ((signal - 1) & 63); }
+/// A set of signals as bits: bit n - 1 for signal n, and 0 for a number that is no signal.
+CSOCK_INLINE uint64_t csock_signal_bit(int32_t signal) {
+    return signal < 1 || signal > 64 ? 0 : (uint64_t)1 << (signal - 1);
+}
 
 /// Holds the signals back in this thread and answers with a descriptor that becomes readable when one arrives, closed by
 /// exec and non-blocking. `*previous` becomes what was held back before. -ENOSYS where there is none. C: signalfd(2)

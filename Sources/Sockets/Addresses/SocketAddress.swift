@@ -34,6 +34,18 @@ public struct SocketAddress: Sendable {
         length = min(count, UInt32(Self.capacity))
     }
 
+    /// An address as the shim's structs carry it, in 16 words.
+    init<Words>(_ words: Words, _ length: UInt32) {
+        self = unsafe SocketAddress { (target, count) in
+            count = min(length, UInt32(Self.capacity))
+            // The words have as many bytes as an address at most.
+            unsafe withUnsafeBytes(of: words) { source in
+                unsafe target.copyMemory(
+                    from: source.baseAddress.unsafelyUnwrapped, byteCount: min(source.count, Int(count)))
+            }
+        }
+    }
+
     /// Lends the bytes to a call that reads them.
     @inline(__always)
     borrowing func withBytes<Result: ~Copyable, Failure>(

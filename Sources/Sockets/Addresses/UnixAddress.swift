@@ -94,7 +94,7 @@ extension UnixAddress: SocketAddressProtocol {
         var span = storage.mutableSpan
         let length = unsafe span.withUnsafeMutableBufferPointer { target in
             unsafe address.withBytes {
-                unsafe csock_address_get_unix($0, $1, target.baseAddress!, UInt32(target.count))
+                unsafe csock_address_get_unix($0, $1, target.baseAddress.unsafelyUnwrapped, UInt32(target.count))
             }
         }
         guard length >= 0 else { return nil }

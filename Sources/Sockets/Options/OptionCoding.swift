@@ -122,11 +122,15 @@ extension OptionCoding<Duration?> {
         var bytes = OptionBytes(count: csock_timeval_size())
         var span = bytes.words.mutableSpan
         // The words are longer than a struct timeval.
-        unsafe span.withUnsafeMutableBytes { _ = unsafe csock_timeval_put($0.baseAddress!, microseconds ?? 0) }
+        unsafe span.withUnsafeMutableBytes {
+            _ = unsafe csock_timeval_put($0.baseAddress.unsafelyUnwrapped, microseconds ?? 0)
+        }
         return bytes
     } decode: { bytes in
         guard bytes.count >= csock_timeval_size() else { return nil }
-        let microseconds = unsafe bytes.words.span.withUnsafeBytes { unsafe csock_timeval_get($0.baseAddress!) }
+        let microseconds = unsafe bytes.words.span.withUnsafeBytes {
+            unsafe csock_timeval_get($0.baseAddress.unsafelyUnwrapped)
+        }
         return .some(microseconds == 0 ? nil : .microseconds(microseconds))
     }
 }

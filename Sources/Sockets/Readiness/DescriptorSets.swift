@@ -25,7 +25,7 @@ struct DescriptorSets: ~Copyable {
             let size = size
             // The set lies within the words, and the shim refuses a descriptor that has no bit in it.
             _ = unsafe words.withUnsafeMutableBufferPointer {
-                unsafe csock_set_insert($0.baseAddress! + set * size, size, descriptor)
+                unsafe csock_set_insert($0.baseAddress.unsafelyUnwrapped + set * size, size, descriptor)
             }
         }
     }
@@ -33,7 +33,9 @@ struct DescriptorSets: ~Copyable {
     mutating func remove(_ descriptor: Int32) {
         let size = size
         unsafe words.withUnsafeMutableBufferPointer {
-            for set in 0..<3 { _ = unsafe csock_set_remove($0.baseAddress! + set * size, size, descriptor) }
+            for set in 0..<3 {
+                _ = unsafe csock_set_remove($0.baseAddress.unsafelyUnwrapped + set * size, size, descriptor)
+            }
         }
     }
 
@@ -41,7 +43,8 @@ struct DescriptorSets: ~Copyable {
     func readiness(of descriptor: Int32) -> Readiness {
         var result: Readiness = []
         unsafe words.withUnsafeBufferPointer {
-            for set in 0..<3 where unsafe csock_set_contains($0.baseAddress! + set * size, size, descriptor) == 1 {
+            for set in 0..<3
+            where unsafe csock_set_contains($0.baseAddress.unsafelyUnwrapped + set * size, size, descriptor) == 1 {
                 result.insert(Self.interests[set])
             }
         }

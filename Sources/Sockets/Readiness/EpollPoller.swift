@@ -52,7 +52,8 @@
             // The buffer has room for `capacity` events.
             left = try unsafe span.withUnsafeMutableBytes { (events) throws(SocketError) -> Int in
                 let count = try check(.epollWait) {
-                    unsafe csock_epoll_wait(epoll, events.baseAddress!, Int32(Self.capacity), deadline.remaining)
+                    unsafe csock_epoll_wait(
+                        epoll, events.baseAddress.unsafelyUnwrapped, Int32(Self.capacity), deadline.remaining)
                 }
                 return Int(count)
             }
@@ -64,7 +65,9 @@
             guard cursor < left else { return nil }
             var token: UInt64 = 0
             // The cursor is below the number of events that the kernel wrote.
-            let bits = unsafe events.withUnsafeBytes { unsafe csock_epoll_event($0.baseAddress!, cursor, &token) }
+            let bits = unsafe events.withUnsafeBytes {
+                unsafe csock_epoll_event($0.baseAddress.unsafelyUnwrapped, cursor, &token)
+            }
             cursor += 1
             return ReadyEvent(token: token, readiness: Readiness(rawValue: Int16(truncatingIfNeeded: bits)))
         }
