@@ -7,7 +7,8 @@ struct Sock {
     /// All subcommands, in the order of the help.
     static var commands: [CommandEntry] {
         [
-            CommandEntry(Listen.self), CommandEntry(Connect.self), CommandEntry(Echo.self), CommandEntry(Tour.self),
+            CommandEntry(Tour.self), CommandEntry(Connect.self), CommandEntry(Listen.self), CommandEntry(Send.self),
+            CommandEntry(Receive.self), CommandEntry(Echo.self), CommandEntry(Ping.self), CommandEntry(Options.self),
         ]
     }
 
