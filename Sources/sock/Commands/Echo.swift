@@ -67,7 +67,7 @@ struct Echo: Command {
 
     private func serveDatagrams() throws(SocketError) -> String {
         switch address {
-        case .ip(let parts): return try serve(try UDPSocket(boundTo: parts.addresses(.listening)[0]))
+        case .ip(let parts): return try serve(try UDPSocket(boundTo: parts.addresses(.listening, .datagram)[0]))
         case .unix(let address): return try serve(try UnixDatagramSocket(boundTo: address))
         }
     }

@@ -28,7 +28,7 @@ struct Ping: Command {
 
     func run() throws(SocketError) -> ExitStatus {
         let stop = try StopSignals()
-        let target = try HostPort(host: host, service: "0").addresses(.connecting)[0].address
+        let target = try Resolver.addresses(of: host, port: 0)[0].address
         let socket = try PingSocket.open(to: target)
         var round = PingRound(target, UInt16(truncatingIfNeeded: csock_getpid()))
         if !isJSON { try printLine("ping \(target) over a \(socket.isRaw ? "raw" : "ping") socket") }

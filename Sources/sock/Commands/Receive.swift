@@ -23,7 +23,7 @@ struct Receive: Command {
     func run() throws(SocketError) -> ExitStatus {
         let stop = try StopSignals()
         switch address {
-        case .ip(let parts): return try receive(try UDPSocket(boundTo: parts.addresses(.listening)[0]), stop)
+        case .ip(let parts): return try receive(try UDPSocket(boundTo: parts.addresses(.listening, .datagram)[0]), stop)
         case .unix(let address): return try receive(try UnixDatagramSocket(boundTo: address), stop)
         }
     }

@@ -59,6 +59,6 @@ struct DatagramClient: TourClient {
             _ = try socket.send(payload.bytes.span)
             return
         }
-        try socket.send(payload.bytes.span, to: try parts.addresses(.connecting)[0])
+        try socket.send(payload.bytes.span, to: try parts.addresses(.connecting, .datagram)[0])
     }
 }
