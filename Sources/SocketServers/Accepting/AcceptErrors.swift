@@ -1,7 +1,7 @@
 internal import Sockets
 
 /// What one accept loop does about errors, and the pause it makes after some of them.
-struct AcceptErrors {
+struct AcceptErrors: Sendable {
     private let service: Service
     private var pause: Duration
     private var end: Deadline?

@@ -2,7 +2,7 @@ internal import CSocketShim
 internal import Sockets
 
 /// The wait for the next client, under the policy, and for the stop signal.
-struct AcceptLoop<Address: SocketAddressProtocol>: ~Copyable {
+struct AcceptLoop<Address: SocketAddressProtocol>: ~Copyable, Sendable {
     let listener: StreamListener<Address>
     let service: Service
     var poll: PollSet

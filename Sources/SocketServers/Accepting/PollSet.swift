@@ -2,7 +2,7 @@ internal import CSocketShim
 internal import Sockets
 
 /// The descriptors a server waits on: the stop signal's two, its socket, and what else it adds behind them.
-struct PollSet {
+struct PollSet: Sendable {
     private var entries: [csock_pollfd_t] = []
 
     /// Stop signal, process signals, the server's socket: where they stand. Others follow from `own` on.

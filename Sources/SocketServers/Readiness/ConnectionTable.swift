@@ -26,7 +26,7 @@ internal import Sockets
     /// The place of the connection that has the token, or nil when it is gone.
     func index(of token: UInt64) -> Int? {
         let index = Int(truncatingIfNeeded: token & 0xFFFF_FFFF)
-        guard index < generations.count, generations[index] == UInt32(truncatingIfNeeded: token >> 32) else { return nil }
+        guard index < generations.count, UInt64(generations[index]) == token >> 32 else { return nil }
         return index
     }
 

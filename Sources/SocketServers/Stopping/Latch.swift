@@ -42,12 +42,9 @@ struct Pipe: ~Copyable, Sendable {
 
     /// A pipe whose ends never wait and are closed by exec. C: pipe2(2)
     init() throws(SocketError) {
-        var numbers = InlineArray<2, Int32>(repeating: -1)
-        var span = numbers.mutableSpan
+        var numbers: [Int32] = [-1, -1]
         // The call writes two numbers, which is the room there is.
-        _ = try unsafe span.withUnsafeMutableBufferPointer { (pair) throws(SocketError) in
-            try check(.pipe) { unsafe csock_pipe(pair.baseAddress!, csock_SOCK_CLOEXEC | csock_SOCK_NONBLOCK) }
-        }
+        _ = try check(.pipe) { unsafe csock_pipe(&numbers, csock_SOCK_CLOEXEC | csock_SOCK_NONBLOCK) }
         let (first, second) = (numbers[0], numbers[1])
         let read = try OwnedDescriptor(adopting: first), write = try OwnedDescriptor(adopting: second)
         readEnd = read

@@ -5,7 +5,7 @@ internal import Sockets
 ///
 /// They are waited for by id: waiting for any child would take children of other code away from it.
 /// C: fork(2), waitpid(2), pidfd_open(2)
-struct ChildProcesses: ~Copyable {
+struct ChildProcesses: ~Copyable, Sendable {
     private var children: [Child] = []
 
     private struct Child {
