@@ -52,8 +52,7 @@ struct Echo: Command {
     private func serve<Address: SocketAddressProtocol>(
         _ listener: consuming StreamListener<Address>
     ) throws(SocketError) -> String {
-        // A signal that comes from now on stops the server as soon as it runs.
-        let configuration = ServerConfiguration(stop: try StopSignal(on: [.terminate, .interrupt]))
+        let configuration = try Self.stoppingOnSignals
         try say("\(listener.localAddress)")
         switch model {
         case .fork: return try EchoServers.fork(listener, configuration)
@@ -76,9 +75,14 @@ struct Echo: Command {
         _ socket: consuming DatagramSocket<Address>
     ) throws(SocketError) -> String {
         guard model == .udp else { throw SocketError(.fork, .notSupported, detail: "no such server yet") }
-        let stop = try StopSignals()
+        let configuration = try Self.stoppingOnSignals
         try say("\(try socket.localAddress)")
-        return try EchoServers.datagrams(socket, stop)
+        return try EchoServers.datagrams(socket, configuration)
+    }
+
+    /// A signal that comes from now on stops the server as soon as it runs.
+    private static var stoppingOnSignals: ServerConfiguration {
+        get throws(SocketError) { ServerConfiguration(stop: try StopSignal(on: [.terminate, .interrupt])) }
     }
 
     private func say(_ text: String) throws(SocketError) {

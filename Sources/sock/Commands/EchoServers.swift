@@ -39,31 +39,17 @@ enum EchoServers {
         return summary(counters)
     }
 
-    /// One loop: each datagram goes back to its sender.
     static func datagrams<Address>(
-        _ socket: borrowing DatagramSocket<Address>, _ stop: borrowing StopSignals
+        _ socket: consuming DatagramSocket<Address>, _ configuration: ServerConfiguration
     ) throws(SocketError) -> String {
-        var buffer = [UInt8](repeating: 0, count: 65_536), count = 0
-        while true {
-            var list = WaitList()
-            let signal = list.add(stop.number, .readable)
-            _ = list.add(socket.socket.withDescriptor { $0 }, .readable)
-            try list.wait()
-            if !list[signal].isEmpty { return "\(count) datagrams" }
-            count += answer(socket, &buffer) ? 1 : 0
+        let server = try DatagramServer(socket, configuration)
+        let counters = server.counters
+        try server.run { bytes, datagram, socket in
+            // A Unix sender without an address cannot be answered, and a slow one is not waited for.
+            guard try datagram.sender.encoded().isAnswerable else { return }
+            try socket.send(bytes, to: datagram.sender, flags: .dontWait)
         }
-    }
-
-    /// Whether a datagram was answered. What is wrong with one client does not end the server.
-    private static func answer<Address>(
-        _ socket: borrowing DatagramSocket<Address>, _ buffer: inout [UInt8]
-    ) -> Bool {
-        do throws(SocketError) {
-            let datagram = try socket.receive(into: &buffer, flags: .dontWait)
-            guard try datagram.sender.encoded().isAnswerable else { return false }
-            try socket.send(buffer.span.extracting(..<datagram.count), to: datagram.sender, flags: .dontWait)
-            return true
-        } catch { return false }
+        return summary(counters)
     }
 
     static func summary(_ counters: ServerCounters) -> String {

@@ -2,7 +2,8 @@
 struct ServerKind {
     let model: EchoModel
     let transport: Transport
-    /// The server's system calls in their order; setting up and serving are told apart by a bar.
+    /// The server's system calls in their order: setting up, then serving, then the end, told apart by bars. Those in
+    /// parentheses are a client's own process or thread. Options, names and signals are left out.
     let calls: String
 
     /// What carries the bytes.
@@ -18,17 +19,17 @@ struct ServerKind {
 
     /// All of them, from the simplest to the ones for many clients.
     static let all = [
-        ServerKind(.iterative, .tcp, "socket bind listen | accept recv send close"),
-        ServerKind(.fork, .tcp, "socket bind listen | accept fork (recv send _exit) close waitpid"),
-        ServerKind(.thread, .tcp, "socket bind listen | accept pthread_create (recv send close)"),
+        ServerKind(.iterative, .tcp, "socket bind listen | poll accept recv send close"),
+        ServerKind(.fork, .tcp, "socket bind listen | poll accept fork (recv send _exit) close waitpid"),
+        ServerKind(.thread, .tcp, "socket bind listen | poll accept pthread_create (recv send close)"),
         ServerKind(.select, .tcp, "socket bind listen | select accept recv send close"),
         ServerKind(.poll, .tcp, "socket bind listen | poll accept recv send close"),
         ServerKind(.epoll, .tcp, "socket bind listen epoll_create | epoll_wait accept epoll_ctl recv send close"),
-        ServerKind(.udp, .udp, "socket bind | recvfrom sendto"),
-        ServerKind(.udpFork, .udp, "socket bind | recvfrom fork (socket bind connect send recv _exit) waitpid"),
-        ServerKind(.udpForkShared, .udp, "socket bind | recvfrom fork (socket bind connect send recv _exit) waitpid"),
-        ServerKind(.iterative, .unixStream, "socket bind listen | accept recv send close | unlink"),
-        ServerKind(.udp, .unixDatagram, "socket bind | recvfrom sendto | unlink"),
+        ServerKind(.udp, .udp, "socket bind | poll recvfrom sendto"),
+        ServerKind(.udpFork, .udp, "socket bind | poll recvfrom fork (socket bind connect send recv _exit) waitpid"),
+        ServerKind(.udpForkShared, .udp, "socket bind | poll recvfrom fork (socket bind connect send recv _exit) waitpid"),
+        ServerKind(.iterative, .unixStream, "socket bind listen | poll accept recv send close | unlink"),
+        ServerKind(.udp, .unixDatagram, "socket bind | poll recvfrom sendto | unlink"),
     ]
 
     private init(_ model: EchoModel, _ transport: Transport, _ calls: String) {
