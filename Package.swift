@@ -23,7 +23,12 @@ let package = Package(
         .target(name: "CSocketShim", path: "CSocketShim"),
         .target(name: "Sockets", dependencies: ["CSocketShim"], swiftSettings: strict),
         .target(name: "TestSupport", dependencies: ["Sockets"], path: "Tests/TestSupport", swiftSettings: strict),
-        .testTarget(name: "SocketsTests", dependencies: ["Sockets", "TestSupport"], swiftSettings: strict),
+        .target(name: "SignalStorm", path: "Tests/Fixtures/SignalStorm"),
+        .executableTarget(
+            name: "SocketFixture", dependencies: ["Sockets", "SignalStorm"], path: "Tests/Fixtures/SocketFixture",
+            swiftSettings: strict),
+        .testTarget(
+            name: "SocketsTests", dependencies: ["Sockets", "TestSupport", "SocketFixture"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c11
