@@ -107,7 +107,7 @@ extension StreamSocket<UnixAddress> {
 }
 
 /// Two connected Unix streams; a tuple cannot hold what cannot be copied.
-public struct StreamPair: ~Copyable, Sendable {
+@frozen public struct StreamPair: ~Copyable, Sendable {
     /// One end.
     public var first: UnixStream
     /// The other end.

@@ -100,7 +100,7 @@ extension Socket {
 }
 
 /// A connection that was accepted, and who is at its other end.
-public struct AcceptedSocket: ~Copyable, Sendable {
+@frozen public struct AcceptedSocket: ~Copyable, Sendable {
     /// The connection.
     public var socket: Socket
     /// The client's address.

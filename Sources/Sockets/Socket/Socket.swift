@@ -90,7 +90,7 @@ public struct Socket: ~Copyable, Sendable {
 }
 
 /// Two connected sockets; a tuple cannot hold what cannot be copied.
-public struct SocketPair: ~Copyable, Sendable {
+@frozen public struct SocketPair: ~Copyable, Sendable {
     /// One end.
     public var first: Socket
     /// The other end.
