@@ -34,7 +34,8 @@ extension Socket {
     /// Receives bytes behind those that the buffer has, into memory that need not be initialised; returns how many
     /// came. C: recv(2)
     public func receive(into buffer: inout OutputSpan<UInt8>, flags: ReceiveFlags = []) throws(SocketError) -> Int {
-        let number = number, flags = flags.rawValue
+        // With MSG_TRUNC the kernel counts bytes that it has not written, which must not pass for initialised.
+        let number = number, flags = flags.rawValue & ~csock_MSG_TRUNC
         // The kernel writes into the free part only, and `count` grows by what it wrote.
         return try unsafe buffer.withUnsafeMutableBufferPointer { (bytes, count) throws(SocketError) in
             let rest = unsafe UnsafeMutableBufferPointer(rebasing: bytes[count...])
