@@ -15,7 +15,8 @@ enum Kernel {
 
     @usableFromInline
     static func receive(_ number: Int32, _ bytes: UnsafeMutableBufferPointer<UInt8>, _ flags: Int32) -> Int {
-        Int(truncatingIfNeeded: unsafe csock_recv(number, bytes.baseAddress, bytes.count, flags))
+        // With MSG_TRUNC the kernel counts bytes that it has not written, which must not pass for received ones.
+        Int(truncatingIfNeeded: unsafe csock_recv(number, bytes.baseAddress, bytes.count, flags & ~csock_MSG_TRUNC))
     }
 
     @usableFromInline
