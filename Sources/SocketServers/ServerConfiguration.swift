@@ -74,5 +74,7 @@ struct Service: Sendable {
 }
 
 func requireLimit(_ limit: Int) throws(SocketError) {
-    guard limit >= 1 else { throw SocketError(.accept, .invalidInput, detail: "the limit is \(limit), and has to be at least 1") }
+    guard limit >= 1 else {
+        throw SocketError(.accept, .invalidInput, detail: "the limit is \(limit), and has to be at least 1")
+    }
 }

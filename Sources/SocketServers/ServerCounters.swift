@@ -42,6 +42,9 @@ public final class ServerCounters: Sendable {
         if failed { failedCount.add(1, ordering: .relaxed) }
     }
 
+    /// Clients that were disconnected when the time was up.
+    func abandon(_ count: Int) { activeCount.subtract(count, ordering: .relaxed) }
+
     func move(received: Int, sent: Int) {
         self.received.add(received, ordering: .relaxed)
         self.sent.add(sent, ordering: .relaxed)

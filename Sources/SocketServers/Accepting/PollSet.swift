@@ -2,7 +2,7 @@ internal import CSocketShim
 internal import Sockets
 
 /// The descriptors a server waits on: the stop signal's two, its socket, and what else it adds behind them.
-struct PollSet {
+struct PollSet: Sendable {
     private var entries: [csock_pollfd_t] = []
 
     /// Stop signal, process signals, the server's socket: where they stand. Others follow from `own` on.
@@ -31,9 +31,6 @@ struct PollSet {
 
     /// Whether something came at the entry: data, or its end.
     func isReady(_ index: Int) -> Bool { entries[index].ready != 0 }
-
-    /// Hears only of the other end's hang-up in this place.
-    mutating func ignoreData(at index: Int) { entries[index].events = 0 }
 
     /// Waits for any of them, or until the time has come. C: poll(2)
     mutating func wait(until deadline: Deadline) throws(SocketError) {

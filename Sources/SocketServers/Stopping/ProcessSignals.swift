@@ -23,12 +23,14 @@ public struct ProcessSignals: OptionSet, Sendable {
 final class SignalSource: Sendable {
     private let owned: OwnedDescriptor
     private let previous: UInt64
+    private let signals: UInt64
 
     init(_ signals: ProcessSignals) throws(SocketError) {
         var previous: UInt64 = 0
         let number = try check(.signalDescriptor) { unsafe csock_signal_open(signals.rawValue, &previous) }
         owned = try OwnedDescriptor(adopting: number)
         self.previous = previous
+        self.signals = signals.rawValue
     }
 
     /// Readable when a signal waits.
@@ -40,9 +42,9 @@ final class SignalSource: Sendable {
     /// Makes this thread hold back what it held back before.
     func restore() { _ = csock_signal_hold(previous) }
 
-    /// A forked child gets signals as its parent did before, and has no use for the descriptor.
+    /// A forked child can be ended by the signals, whatever its parent held back, and has no use for the descriptor.
     func abandonInChild() {
-        restore()
+        _ = csock_signal_hold(previous & ~signals)
         _ = csock_close(owned.number)
     }
 }

@@ -7,31 +7,28 @@ internal import Synchronization
 /// One signal can stop several servers. It stays set: a server that runs later returns at once. Inside is a pipe, which
 /// servers wait on together with their sockets. C: pipe(2), poll(2)
 public final class StopSignal: Sendable {
-    private let readEnd: OwnedDescriptor
+    private let request: Latch
+    private let impatience: Latch
     private let requested = Atomic<Bool>(false)
-    private let state: Mutex<State>
+    private let end = Mutex(Deadline.never)
     private let signals: SignalSource?
 
-    private struct State: ~Copyable {
-        var deadline = Deadline.never
-        var writeEnd: OwnedDescriptor?
-    }
-
-    private init(_ pipe: consuming Pipe, _ signals: SignalSource?) {
-        readEnd = pipe.readEnd
-        state = Mutex(State(writeEnd: pipe.writeEnd))
+    private init(signals: SignalSource?) throws(SocketError) {
+        let first = try Latch(), second = try Latch()
+        request = first
+        impatience = second
         self.signals = signals
     }
 
     /// A signal that is not set. Throws: `tooManyDescriptors`. C: pipe(2)
-    public convenience init() throws(SocketError) { self.init(try Pipe(), nil) }
+    public convenience init() throws(SocketError) { try self.init(signals: nil) }
 
     /// A signal that servers set themselves when one of these process signals comes; the second one ends the patience.
     ///
     /// The calling thread, and those it starts from now on, hold the signals back: make it at the start of a program.
     /// `restoreSignals()` undoes that. Throws: `notImplemented` off Linux. C: signalfd(2), pthread_sigmask(3)
     public convenience init(on signals: ProcessSignals) throws(SocketError) {
-        self.init(try Pipe(), try SignalSource(signals))
+        try self.init(signals: SignalSource(signals))
     }
 
     /// Accepts nobody more, and lets running clients finish, however long that takes.
@@ -42,12 +39,10 @@ public final class StopSignal: Sendable {
     /// How they are ended, and when a second call is heard of, differs: each server says it. A time of zero is heard of
     /// at once.
     public func stop(within patience: Duration) {
-        requested.store(true, ordering: .sequentiallyConsistent)
-        state.withLock { state in
-            state.deadline = min(state.deadline, .after(patience))
-            if patience <= .zero { state.writeEnd = nil }
-            if let number = state.writeEnd?.number { wake(number) }
-        }
+        end.withLock { $0 = min($0, .after(patience)) }
+        requested.store(true, ordering: .releasing)
+        request.set()
+        if patience <= .zero { impatience.set() }
     }
 
     /// Whether somebody asked to stop.
@@ -58,10 +53,13 @@ public final class StopSignal: Sendable {
     public func restoreSignals() { signals?.restore() }
 
     /// When the patience with running clients ends.
-    var deadline: Deadline { state.withLock { $0.deadline } }
+    var deadline: Deadline { end.withLock { $0 } }
 
-    /// Readable once stopping was asked for; the other end hangs up when there is no more patience.
-    var descriptor: Int32 { readEnd.number }
+    /// Readable once stopping was asked for.
+    var descriptor: Int32 { request.descriptor }
+
+    /// Readable once there is no more patience.
+    var impatienceDescriptor: Int32 { impatience.descriptor }
 
     /// Readable when a process signal waits; -1 when it takes none.
     var signalDescriptor: Int32 { signals?.descriptor ?? -1 }
@@ -75,34 +73,8 @@ public final class StopSignal: Sendable {
 
     /// Closes what a forked child has of it. Its owner never ends there, because the child leaves by `_exit`.
     func abandonInChild() {
-        state.withLock { $0.writeEnd = nil }
-        _ = csock_close(readEnd.number)
+        request.abandonInChild()
+        impatience.abandonInChild()
         signals?.abandonInChild()
-    }
-}
-
-/// Writes one byte; a full pipe says the same. C: write(2)
-func wake(_ writeEnd: Int32) {
-    var byte: UInt8 = 1
-    // The byte lives on the stack for the length of the call.
-    _ = unsafe csock_write(writeEnd, &byte, 1)
-}
-
-struct Pipe: ~Copyable, Sendable {
-    let readEnd: OwnedDescriptor
-    let writeEnd: OwnedDescriptor
-
-    /// A pipe whose ends never wait and are closed by exec. C: pipe2(2)
-    init() throws(SocketError) {
-        var numbers = InlineArray<2, Int32>(repeating: -1)
-        var span = numbers.mutableSpan
-        // The call writes two numbers, which is the room there is.
-        _ = try unsafe span.withUnsafeMutableBufferPointer { (pair) throws(SocketError) in
-            try check(.pipe) { unsafe csock_pipe(pair.baseAddress!, csock_SOCK_CLOEXEC | csock_SOCK_NONBLOCK) }
-        }
-        let (first, second) = (numbers[0], numbers[1])
-        let read = try OwnedDescriptor(adopting: first), write = try OwnedDescriptor(adopting: second)
-        readEnd = read
-        writeEnd = write
     }
 }

@@ -5,7 +5,7 @@ internal import Sockets
 ///
 /// They are waited for by id: waiting for any child would take children of other code away from it.
 /// C: fork(2), waitpid(2), pidfd_open(2)
-struct ChildProcesses: ~Copyable {
+struct ChildProcesses: ~Copyable, Sendable {
     private var children: [Child] = []
 
     private struct Child {
@@ -64,7 +64,7 @@ struct ChildProcesses: ~Copyable {
     mutating func drain(_ poll: inout PollSet, _ service: Service) throws(SocketError) {
         try drain(&poll, service) { service.stop.deadline }
         kill(csock_SIGTERM)
-        // The hang-up that told the end of the patience stays there.
+        // It tells of the end of the patience for ever.
         poll.place(-1, at: PollSet.stop)
         let end = Deadline.after(.seconds(1))
         try drain(&poll, service) { end }

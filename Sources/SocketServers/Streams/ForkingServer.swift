@@ -10,7 +10,7 @@ public import Sockets
 /// The process must have one thread only. Children are reaped by their ids; there is no handler for SIGCHLD. A child
 /// leaves by `_exit`: what it printed without flushing is lost, and its events reach the child's copy of `onEvent`.
 /// C: accept(2), fork(2), waitpid(2)
-public struct ForkingServer<Address: SocketAddressProtocol>: ~Copyable {
+public struct ForkingServer<Address: SocketAddressProtocol>: ~Copyable, Sendable {
     private var loop: AcceptLoop<Address>
     private var children = ChildProcesses()
     private let limit: Int

@@ -7,7 +7,7 @@ public import Sockets
 /// ```
 ///
 /// Others wait in the listener's queue meanwhile, so one slow client delays all. C: accept(2)
-public struct IterativeServer<Address: SocketAddressProtocol>: ~Copyable {
+public struct IterativeServer<Address: SocketAddressProtocol>: ~Copyable, Sendable {
     private var loop: AcceptLoop<Address>
 
     /// Takes the listener over. Throws: `tooManyDescriptors`.

@@ -8,7 +8,7 @@ public import Sockets
 ///
 /// While `limit` clients are served, others wait in the listener's queue. A handler that traps ends the whole program.
 /// C: accept(2), pthread_create(3)
-public struct ThreadedServer<Address: SocketAddressProtocol>: ~Copyable {
+public struct ThreadedServer<Address: SocketAddressProtocol>: ~Copyable, Sendable {
     private var loop: AcceptLoop<Address>
     private let crew: Crew
     private let limit: Int
@@ -84,7 +84,8 @@ private final class Work<Address: SocketAddressProtocol>: Sendable {
     let crew: Crew
 
     init(
-        _ handler: @escaping @Sendable (borrowing StreamSocket<Address>) throws -> Void, _ service: Service, _ crew: Crew
+        _ handler: @escaping @Sendable (borrowing StreamSocket<Address>) throws -> Void, _ service: Service,
+        _ crew: Crew
     ) {
         self.handler = handler
         self.service = service
