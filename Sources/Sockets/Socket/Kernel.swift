@@ -15,8 +15,14 @@ enum Kernel {
 
     @usableFromInline
     static func receive(_ number: Int32, _ bytes: UnsafeMutableBufferPointer<UInt8>, _ flags: Int32) -> Int {
-        // With MSG_TRUNC the kernel counts bytes that it has not written, which must not pass for received ones.
-        Int(truncatingIfNeeded: unsafe csock_recv(number, bytes.baseAddress, bytes.count, flags & ~csock_MSG_TRUNC))
+        Int(truncatingIfNeeded: unsafe csock_recv(number, bytes.baseAddress, bytes.count, flags))
+    }
+
+    /// As `receive`, without MSG_TRUNC: with it the kernel counts bytes that it has not written, which must not pass for
+    /// initialised ones.
+    @usableFromInline
+    static func initialize(_ number: Int32, _ bytes: UnsafeMutableBufferPointer<UInt8>, _ flags: Int32) -> Int {
+        unsafe receive(number, bytes, flags & ~csock_MSG_TRUNC)
     }
 
     @usableFromInline
