@@ -34,6 +34,7 @@ let package = Package(
         .executableTarget(
             name: "ForkingFixture", dependencies: ["Sockets", "SocketServers"], path: "Tests/ForkingFixture",
             swiftSettings: strict),
+        .testTarget(name: "SockTests", dependencies: ["Sockets", "TestSupport", "sock"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c11
