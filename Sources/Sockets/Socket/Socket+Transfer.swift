@@ -104,6 +104,12 @@ public struct Datagram<Address: SocketAddressProtocol>: Sendable {
     /// Who sent it; on Unix sockets `unnamed` when the sender was not bound.
     public let sender: Address
 
+    package init(count: Int, size: Int, sender: Address) {
+        self.count = count
+        self.size = size
+        self.sender = sender
+    }
+
     /// Whether the datagram was longer than the buffer, and its rest is lost.
     public var isTruncated: Bool { size > count }
 }
