@@ -15,13 +15,12 @@ func listen(on address: IPSocketAddress) throws(SocketError) -> TCPListener {
 /// Sends back what comes, until the client has sent everything. Memory that nothing was received into is never touched,
 /// so an idle client costs one page of it.
 func echo(_ client: borrowing TCPStream) throws(SocketError) {
-    var buffer: [UInt8] = []
-    buffer.reserveCapacity(room)
-    repeat {
-        buffer.removeAll(keepingCapacity: true)
-        try buffer.append(addingCapacity: room) { (free) throws(SocketError) in _ = try client.receive(into: &free) }
-        try client.sendAll(buffer.span)
-    } while !buffer.isEmpty
+    _ = try [UInt8](capacity: room) { (buffer) throws(SocketError) in
+        while try client.receive(into: &buffer) > 0 {
+            try client.sendAll(buffer.span)
+            buffer.removeAll()
+        }
+    }
 }
 
 /// Sends every datagram back to where it came from.
