@@ -12,6 +12,38 @@ let strict: [SwiftSetting] = [
     .enableExperimentalFeature("Lifetimes"),
 ]
 
+let package = Package(
+    name: "Sockets",
+    platforms: [.macOS(.v26)],
+    products: [
+        .library(name: "CSocketShim", targets: ["CSocketShim"]),
+        .library(name: "Sockets", targets: ["Sockets"]),
+        .executable(name: "sock", targets: ["sock"]),
+        .library(name: "SocketServers", targets: ["SocketServers"]),
+    ],
+    targets: [
+        .target(name: "CSocketShim", path: "CSocketShim"),
+        .target(name: "Sockets", dependencies: ["CSocketShim"], swiftSettings: strict),
+        .executableTarget(name: "sock", dependencies: ["CSocketShim", "SocketServers", "Sockets"], swiftSettings: strict),
+        .target(name: "SocketServers", dependencies: ["CSocketShim", "Sockets"], swiftSettings: strict),
+        .target(name: "TestSupport", dependencies: ["Sockets"], path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(
+            name: "SocketServersTests", dependencies: ["Sockets", "SocketServers", "TestSupport", "ForkingFixture"],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "ForkingFixture", dependencies: ["Sockets", "SocketServers"], path: "Tests/ForkingFixture",
+            swiftSettings: strict),
+        .target(name: "SignalStorm", path: "Tests/Fixtures/SignalStorm"),
+        .executableTarget(
+            name: "SocketFixture", dependencies: ["Sockets", "SignalStorm"], path: "Tests/Fixtures/SocketFixture",
+            swiftSettings: strict),
+        .testTarget(
+            name: "SocketsTests", dependencies: ["Sockets", "TestSupport", "SocketFixture"], swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .c11
+)
+
 /// A program in Examples, which is a folder with a main.swift.
 func example(_ name: String) -> Target {
     .executableTarget(
@@ -55,29 +87,4 @@ let documentation: [Target] = [
     .testTarget(name: "DocumentationTests", dependencies: ["TestSupport"], swiftSettings: strict),
 ]
 
-let package = Package(
-    name: "Sockets",
-    platforms: [.macOS(.v26)],
-    products: [
-        .library(name: "CSocketShim", targets: ["CSocketShim"]),
-        .library(name: "Sockets", targets: ["Sockets"]),
-        .executable(name: "sock", targets: ["sock"]),
-        .library(name: "SocketServers", targets: ["SocketServers"]),
-    ],
-    targets: [
-        .target(name: "CSocketShim", path: "CSocketShim"),
-        .target(name: "Sockets", dependencies: ["CSocketShim"], swiftSettings: strict),
-        .executableTarget(name: "sock", dependencies: ["CSocketShim", "SocketServers", "Sockets"], swiftSettings: strict),
-        .target(name: "SocketServers", dependencies: ["CSocketShim", "Sockets"], swiftSettings: strict),
-        .target(name: "TestSupport", dependencies: ["Sockets"], path: "Tests/TestSupport", swiftSettings: strict),
-        .testTarget(name: "SocketsTests", dependencies: ["Sockets", "TestSupport"], swiftSettings: strict),
-        .testTarget(
-            name: "SocketServersTests", dependencies: ["Sockets", "SocketServers", "TestSupport", "ForkingFixture"],
-            swiftSettings: strict),
-        .executableTarget(
-            name: "ForkingFixture", dependencies: ["Sockets", "SocketServers"], path: "Tests/ForkingFixture",
-            swiftSettings: strict),
-    ] + examples + documentation,
-    swiftLanguageModes: [.v6],
-    cLanguageStandard: .c11
-)
+package.targets += examples + documentation
