@@ -31,7 +31,7 @@ let package = Package(
             name: "SocketServersTests", dependencies: ["Sockets", "SocketServers", "TestSupport", "ForkingFixture"],
             swiftSettings: strict),
         .executableTarget(
-            name: "ForkingFixture", dependencies: ["Sockets", "SocketServers"], path: "Tests/ForkingFixture",
+            name: "ForkingFixture", dependencies: ["CSocketShim", "Sockets", "SocketServers"], path: "Tests/ForkingFixture",
             swiftSettings: strict),
         .target(name: "SignalStorm", path: "Tests/Fixtures/SignalStorm"),
         .executableTarget(

@@ -125,7 +125,7 @@ public struct Datagram<Address: SocketAddressProtocol>: Sendable {
     public let sender: Address
 
     @inlinable
-    init(count: Int, size: Int, sender: Address) {
+    package init(count: Int, size: Int, sender: Address) {
         self.count = count
         self.size = size
         self.sender = sender
