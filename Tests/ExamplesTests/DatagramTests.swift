@@ -61,6 +61,24 @@ import Testing
         #expect(server.finish().lines.last?.hasPrefix("11 bytes from ") == true)
     }
 
+    @Test(arguments: ["own", "same"])
+    func `the forking UDP server gives each client a process, at its own or the same port`(_ kind: String) throws {
+        let server = try Program(example: "udp-server-fork", ["127.0.0.1:0", kind])
+        let address = try #require(Address(server.rest(after: "receiving on ")))
+        for text in ["one", "two"] {
+            let client = try Program(example: "udp-client", [address.text, text]).finish()
+            let answer = try #require(client.lines.last)
+            #expect(answer.hasPrefix("answer: \(text) (3 bytes from 127.0.0.1:"))
+            #expect(answer.hasSuffix(":\(address.port))") == (kind == "same"))
+            let child = try #require(server.rest(after: "a child at port "))
+            #expect((child == address.port) == (kind == "same"))
+        }
+        server.stop()
+        let end = server.finish()
+        #expect(end.status == 0)
+        #expect(end.lines.last?.hasPrefix("stopped: 2 accepted, 0 active, 0 failed") == true)
+    }
+
     @Test func `a UDP client without a server gives up in the end`() throws {
         let server = try Program(example: "udp-server", ["127.0.0.1:0"])
         let address = try #require(server.rest(after: "receiving on "))
