@@ -7,7 +7,9 @@ struct Sock {
     /// All subcommands, in the order of the help.
     static var commands: [CommandEntry] {
         [
-            CommandEntry(Listen.self), CommandEntry(Connect.self),
+            CommandEntry(Tour.self), CommandEntry(Connect.self), CommandEntry(Listen.self), CommandEntry(Send.self),
+            CommandEntry(Receive.self), CommandEntry(Echo.self), CommandEntry(Ping.self), CommandEntry(Resolve.self),
+            CommandEntry(Interfaces.self), CommandEntry(Options.self), CommandEntry(Table.self),
         ]
     }
 

@@ -34,11 +34,34 @@ extension Endpoint {
             try socket.connect(to: address)
             return socket
         case .ip(let parts):
-            let address = try parts.addresses(.connecting)[0]
+            let address = try parts.addresses(.connecting, .datagram)[0]
             let socket = try Socket(address.family, .datagram)
             try socket.connect(to: address)
             return socket
         }
+    }
+}
+
+extension Endpoint {
+    /// A socket of the endpoint's family that sends to anybody and hears everybody.
+    static func unboundDatagrams(for endpoint: Endpoint) throws(SocketError) -> Socket {
+        switch endpoint {
+        case .unix:
+            let socket = try Socket(.unix, .datagram)
+            try socket.bind(to: UnixAddress.unnamed)
+            return socket
+        case .ip(let parts):
+            return try Socket(try parts.addresses(.connecting, .datagram)[0].family, .datagram)
+        }
+    }
+}
+
+extension ListenerConfiguration {
+    /// The usual, over the file that a listener which is gone left behind.
+    static var replacingStaleFile: ListenerConfiguration {
+        var configuration = ListenerConfiguration()
+        configuration.staleFile = .replace
+        return configuration
     }
 }
 
@@ -49,11 +72,12 @@ enum AddressUse {
 }
 
 extension HostPort {
-    /// The addresses of host and port, at least one.
-    func addresses(_ use: AddressUse) throws(SocketError) -> [IPSocketAddress] {
-        guard let port else { throw SocketError(.parse, .unknownService, detail: service) }
-        if host.isEmpty { return [use == .listening ? .any(port: port) : .loopback(port: port)] }
-        guard let literal = IPAddress(host) else { throw SocketError(.parse, .nameNotFound, detail: host) }
-        return [IPSocketAddress(literal, port: port)]
+    /// The addresses of host and port, at least one. An empty host is every address of this machine for a listener,
+    /// and this machine for a client.
+    func addresses(_ use: AddressUse, _ type: SocketType = .stream) throws(SocketError) -> [IPSocketAddress] {
+        var query = Resolver.Query()
+        query.type = type
+        let standard = use == .listening ? "0.0.0.0" : "127.0.0.1"
+        return try Resolver.addresses(of: host.isEmpty ? standard : host, service: service, query)
     }
 }

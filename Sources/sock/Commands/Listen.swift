@@ -27,17 +27,11 @@ struct Listen: Command {
     func run() throws(SocketError) -> ExitStatus {
         let stop = try StopSignals()
         switch (address, isDatagram) {
-        case (.unix(let address), false): return try serve(try UnixListener(on: address, Self.configuration), stop)
+        case (.unix(let address), false): return try serve(try UnixListener(on: address, .replacingStaleFile), stop)
         case (.unix(let address), true): return try serve(try UnixDatagramSocket(boundTo: address), stop)
         case (.ip(let parts), false): return try serve(try TCPListener(on: parts.addresses(.listening)[0]), stop)
-        case (.ip(let parts), true): return try serve(try UDPSocket(boundTo: parts.addresses(.listening)[0]), stop)
+        case (.ip(let parts), true): return try serve(try UDPSocket(boundTo: parts.addresses(.listening, .datagram)[0]), stop)
         }
-    }
-
-    private static var configuration: ListenerConfiguration {
-        var configuration = ListenerConfiguration()
-        configuration.staleFile = .replace
-        return configuration
     }
 
     private func note(_ text: String) { if !isQuiet { printNote(text) } }

@@ -20,6 +20,14 @@ enum StandardStream: Int32 {
         return try count(.read, result)
     }
 
+    /// Reads as `read(into:)`; nil when there is nothing yet.
+    func readIfReady(into buffer: inout [UInt8]) throws(SocketError) -> Int? {
+        do throws(SocketError) { return try read(into: &buffer) } catch {
+            guard error.code == .wouldBlock else { throw error }
+            return nil
+        }
+    }
+
     /// Writes some of the bytes and says how many; for pipes that are ready, not more than they take at once.
     func write(_ bytes: Span<UInt8>) throws(SocketError) -> Int {
         let number = rawValue
