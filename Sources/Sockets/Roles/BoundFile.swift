@@ -49,8 +49,8 @@ private struct FileIdentity: Equatable, Sendable {
     init?(_ address: UnixAddress) {
         var kind: Int32 = 0
         guard address.isPath else { return nil }
-        // The shim writes three numbers, which live longer than the call.
-        let result = unsafe address.withPath { unsafe csock_file_identity($0, &device, &inode, &kind) }
+        // The shim reads up to the NUL and writes three numbers, all of which live longer than the call.
+        let result = unsafe csock_file_identity(address.cPath, &device, &inode, &kind)
         guard result == 0 else { return nil }
         isSocket = kind == 1
     }
@@ -59,12 +59,8 @@ private struct FileIdentity: Equatable, Sendable {
 extension UnixAddress {
     fileprivate var isPath: Bool { count > 0 && storage[0] != 0 }
 
-    fileprivate func unlink() { _ = unsafe withPath { unsafe csock_unlink($0) } }
+    /// The path as C reads it. It is bytes, not text: what is no UTF-8 would become the name of another file.
+    fileprivate var cPath: [CChar] { bytes.map { CChar(bitPattern: $0) } + [0] }
 
-    /// Lends the path as C reads it. It is bytes, not text: what is no UTF-8 would become the name of another file.
-    fileprivate func withPath<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
-        let path = bytes.map { CChar(bitPattern: $0) } + [0]
-        // The array ends with a NUL and is not empty, so it has a base address.
-        return unsafe path.withUnsafeBufferPointer { unsafe body($0.baseAddress!) }
-    }
+    fileprivate func unlink() { _ = unsafe csock_unlink(cPath) }
 }
