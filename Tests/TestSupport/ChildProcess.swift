@@ -34,7 +34,8 @@ public struct ChildProcess: Sendable {
 extension ChildProcess {
     /// The program that does what a test cannot do in its own process: one thread, own signals, limits and namespaces.
     public static var fixture: String {
-        let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+        let own =
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
         return URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent("SocketFixture").path
     }
 

@@ -80,8 +80,8 @@ let leaks: Scenario = { arguments throws(SocketError) in
         ("time gone", { _ = try TCPStream.connect(to: address, within: .zero) }),
         ("link-local", { _ = try TCPStream.connect(to: "[fe80::1]:80") }),
         ("not here", { _ = try TCPListener(on: "192.0.2.1:0") }),
-        ("backlog", { var c = ListenerConfiguration(); c.backlog = -1; _ = try TCPListener(on: address, c) }),
-        ("dual-stack", { var c = ListenerConfiguration(); c.isDualStack = true; _ = try TCPListener(on: address, c) }),
+        ("backlog", { _ = try TCPListener(on: address, configured { $0.backlog = -1 }) }),
+        ("dual-stack", { _ = try TCPListener(on: address, configured { $0.isDualStack = true }) }),
         ("adopted no stream", { _ = try TCPStream(Socket(.ipv4, .datagram)) }),
         ("adopted unconnected", { _ = try TCPStream(Socket(.ipv4, .stream)) }),
         ("adopted no listener", { _ = try TCPListener(Socket(.ipv4, .stream)) }),
@@ -91,8 +91,8 @@ let leaks: Scenario = { arguments throws(SocketError) in
         ("reset", { try Socket(.ipv4, .stream).reset() }),
         ("Unix", { _ = try UnixListener(on: path) }),
         ("Unix missing", { _ = try UnixStream.connect(to: path) }),
-        ("Unix stale", { try makeStale(path); _ = try UnixStream.connect(to: path) }),
-        ("Unix replaced", { var c = ListenerConfiguration(); c.staleFile = .replace; _ = try UnixListener(on: path, c) }),
+        ("Unix stale", { _ = try UnixStream.connect(to: makeStale(path)) }),
+        ("Unix replaced", { _ = try UnixListener(on: path, configured { $0.staleFile = .replace }) }),
         ("pair", { _ = try Socket.pair() }), ("streams", { _ = try UnixStream.pair() }),
         ("duplicate", { _ = try Socket(.ipv4, .stream).duplicate().descriptor().duplicate() }),
         ("roles", { _ = try connected(address) }),
@@ -114,7 +114,15 @@ private func connected(_ address: IPSocketAddress) throws(SocketError) -> Socket
     return stream.intoSocket()
 }
 
-private func makeStale(_ path: String) throws(SocketError) {
-    let socket = try Socket(.unix, .stream)
-    try socket.bind(to: UnixAddress(path: path))
+private func configured(_ change: (inout ListenerConfiguration) -> Void) -> ListenerConfiguration {
+    var configuration = ListenerConfiguration()
+    change(&configuration)
+    return configuration
+}
+
+/// Leaves a file behind that nobody listens on.
+private func makeStale(_ path: String) throws(SocketError) -> UnixAddress {
+    let socket = try Socket(.unix, .stream), address = try UnixAddress(path: path)
+    try socket.bind(to: address)
+    return address
 }

@@ -127,11 +127,14 @@ private final class Later: @unchecked Sendable {
         self.body = body
         let context = unsafe Unmanaged.passRetained(self).toOpaque()
         // The thread is joined before its context is given back.
-        unsafe pthread_create(&thread, nil, { context in
+        unsafe pthread_create(
+            &thread, nil,
+            { context in
+                guard let context = unsafe context else { return nil }
             storm_shelter()
-            unsafe Unmanaged<Later>.fromOpaque(context!).takeUnretainedValue().run()
-            return nil
-        }, context)
+                unsafe Unmanaged<Later>.fromOpaque(context).takeUnretainedValue().run()
+                return nil
+            }, context)
     }
 
     private func run() {

@@ -35,7 +35,9 @@ import Testing
         (.seconds(1), .seconds(1)), (.seconds(3600), .seconds(3600)), (.milliseconds(1500), .milliseconds(1500)),
         (nil, nil),
     ]
-    static let badTimeouts: [Duration?] = [.zero, .nanoseconds(999), .seconds(-1), .microseconds(-1), .seconds(Int64.min)]
+    static let badTimeouts: [Duration?] = [
+        .zero, .nanoseconds(999), .seconds(-1), .microseconds(-1), .seconds(Int64.min),
+    ]
 
     static let internet: [OptionRow] = [
         OptionRow("headerIncluded", .raw, .headerIncluded), OptionRow("multicastLoop", .udp, .multicastLoop),
@@ -47,7 +49,8 @@ import Testing
         OptionRow("timeToLive", .tcp, .timeToLive, same: [1, 64, 255], refused: outside + [0]),
         OptionRow(
             "multicastHops6", .udp6, .multicastHops6, [(0, 0), (255, 255), (-1, 1)], refused: [-2, 256, .max, .min]),
-        OptionRow("trafficClass6", .udp6, .trafficClass6, [(0, 0), (252, 252), (-1, 0)], refused: [-2, 256, .max, .min]),
+        OptionRow(
+            "trafficClass6", .udp6, .trafficClass6, [(0, 0), (252, 252), (-1, 0)], refused: [-2, 256, .max, .min]),
         OptionRow("hopLimit6", .udp6, .hopLimit6, [(1, 1), (255, 255), (-1, 64)], refused: [-2, 256, .max, .min]),
     ]
 
@@ -91,7 +94,9 @@ import Testing
         OptionRow("noDelay", .tcp, .noDelay),
     ]
 
-    static let keepAliveTimes: [(Duration, Duration)] = [(.seconds(1), .seconds(1)), (.seconds(32_767), .seconds(32_767))]
+    static let keepAliveTimes: [(Duration, Duration)] = [
+        (.seconds(1), .seconds(1)), (.seconds(32_767), .seconds(32_767)),
+    ]
     static let badKeepAliveTimes: [Duration] = [
         .zero, .seconds(-1), .milliseconds(999), .milliseconds(1500), .seconds(32_768), .seconds(Int64.max),
     ]
@@ -164,7 +169,9 @@ import Testing
         let socket = try Socket(.ipv4, .stream)
         let coding = OptionCoding<UInt64>(capacity: 8) { (_) throws(SocketError) in
             throw SocketError(.setsockopt, .invalidInput)
-        } decode: { $0.load(as: UInt64.self) }
+        } decode: {
+            $0.load(as: UInt64.self)
+        }
         let wide = SocketStatus<UInt64>(level: 6, name: 1, coding: coding)
         let error = expectFailure(.notSupported) { _ = try socket.option(wide) }
         #expect(error?.detail == "the kernel answered with 4 bytes")

@@ -11,7 +11,8 @@ struct NetworkTests {
     @Test(
         arguments: [
             ("true", "127.0.0.1:9", "ENETUNREACH: \(network)"), ("true", "192.0.2.1:9", "ENETUNREACH: \(network)"),
-            (up, "192.0.2.1:9", "ENETUNREACH: \(network)"), ("\(up); ip route add blackhole 192.0.2.0/24", "192.0.2.1:9", "EINVAL"),
+            (up, "192.0.2.1:9", "ENETUNREACH: \(network)"),
+            ("\(up); ip route add blackhole 192.0.2.0/24", "192.0.2.1:9", "EINVAL"),
             (
                 "\(up); ip route add prohibit 192.0.2.0/24", "192.0.2.1:9",
                 "EACCES: a broadcast address needs the option broadcast; a route or a firewall can forbid others"

@@ -74,7 +74,9 @@ struct SystemCallTests {
             let operation = ["sendto": "send", "recvfrom": "recv"][call] ?? call
             #expect(child.status == 1)
             if code != "EHWPOISON" { #expect(child.output == "\(operation) \(code)\n") }
-            guard let start = lines.firstIndex(where: { $0.hasPrefix("socket(AF_INET,") }), call != "socket" else { return }
+            guard let start = lines.firstIndex(where: { $0.hasPrefix("socket(AF_INET,") }), call != "socket" else {
+                return
+            }
             let number = lines[start].split(separator: " ").last ?? ""
             #expect(lines[start...].count { $0.hasPrefix("close(\(number))") } == 1)
         }

@@ -18,7 +18,9 @@ import Testing
         #expect(deadline.hasPassed)
     }
 
-    @Test(arguments: [Deadline.never, .after(.seconds(Int64.max)), .after(.seconds(1 << 32)), .after(.milliseconds(1 << 31))])
+    @Test(arguments: [
+        Deadline.never, .after(.seconds(Int64.max)), .after(.seconds(1 << 32)), .after(.milliseconds(1 << 31)),
+    ])
     func `a far time does not overflow`(deadline: Deadline) throws {
         let pair = try Socket.pair()
         let second = pair.second
@@ -47,10 +49,13 @@ import Testing
     @Test func `a full socket is not writable until there is room`() throws {
         let pair = try UnixStream.pair()
         let bytes = pattern(1 << 20)
-        _ = socketError { () throws(SocketError) in while true { try pair.first.sendAll(bytes.span, flags: .dontWait) } }
+        _ = socketError { () throws(SocketError) in while true { try pair.first.sendAll(bytes.span, flags: .dontWait) }
+        }
         #expect(try pair.first.socket.wait(for: .writable, until: .now).isEmpty)
         var buffer = [UInt8](repeating: 0, count: 1 << 20)
-        while try pair.first.socket.wait(for: .writable, until: .now).isEmpty { _ = try pair.second.receive(into: &buffer) }
+        while try pair.first.socket.wait(for: .writable, until: .now).isEmpty {
+            _ = try pair.second.receive(into: &buffer)
+        }
     }
 
     @Test func `a shutdown wakes a wait`() throws {

@@ -1,7 +1,6 @@
-import Testing
-
 import Sockets
 import TestSupport
+import Testing
 
 @Suite struct StreamSocketTests {
     @Test func `a listener on port 0 tells its port, and a client's bytes arrive`() throws {
