@@ -30,8 +30,8 @@ swift-test:  ## the Swift tests
 	swift build --build-tests
 	swift test --skip-build
 
-interop: shim  ## the installed shim from C, C++, Python, Rust and Go
-	@if [ -x Tests/InteropTests/shim/run ]; then Tests/InteropTests/shim/run; fi
+interop:  ## the installed shim from C, C++, Python, Rust and Go
+	Tests/InteropTests/shim/run
 
 sanitize: sanitize-shim sanitize-swift  ## memory, undefined behaviour and races
 
@@ -42,15 +42,27 @@ sanitize-shim:
 	for each in gcc-asan clang-asan gcc-tsan; do \
 	    cmake --build $(BUILD)/$$each -j2 && $(CTEST) --test-dir $(BUILD)/$$each || exit; done
 
+# Without the runner of XCTest, which leaks and has no tests to run here.
 sanitize-swift:
-	swift test --sanitize=address -Xswiftc -use-ld=lld --scratch-path $(BUILD)/swift-asan
-	swift test --sanitize=thread -Xswiftc -use-ld=lld --scratch-path $(BUILD)/swift-tsan
+	swift test --disable-xctest --sanitize=address -Xswiftc -use-ld=lld --scratch-path $(BUILD)/swift-asan
+	swift test --disable-xctest --sanitize=thread -Xswiftc -use-ld=lld --scratch-path $(BUILD)/swift-tsan
+
+fuzz:  ## the readers of foreign bytes for SECONDS=60 each
+	mkdir -p $(BUILD)/fuzz/control $(BUILD)/fuzz/address
+	for each in control address; do \
+	    $(SWIFT_CLANG) -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -fuse-ld=lld \
+	        -ICSocketShim/include CSocketShim/*.c Tests/Fuzz/fuzz_$$each.c -o $(BUILD)/fuzz/fuzz_$$each && \
+	    $(BUILD)/fuzz/fuzz_$$each -max_len=512 -max_total_time=$(SECONDS) -print_final_stats=1 \
+	        -artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/$$each Tests/Fuzz/corpus/$$each || exit; done
 
 install: shim  ## the C library to PREFIX=/usr/local
 	cmake --install $(BUILD)/shim --prefix $(PREFIX)
 
 format-check:  ## the shape of the Swift sources
 	swift format lint -r --strict Sources Tests
+
+cross:  ## the shim for other systems and processors
+	scripts/cross
 
 clean:  ## everything that was built
 	rm -rf $(BUILD) .build

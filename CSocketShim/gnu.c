@@ -17,8 +17,13 @@ static_assert(offsetof(csock_pollfd_t, ready) == offsetof(struct pollfd, revents
 static_assert(sizeof(struct sockaddr_storage) <= CSOCK_ADDRESS_SIZE || sizeof(struct sockaddr_storage) == 256,
                "CSOCK_ADDRESS_SIZE holds every address");
 
+// The numbers that constants.h writes out are the ones of the headers, where those show them.
+#ifdef CSOCK_APPLE
+static_assert(IPV6_HOPLIMIT == 47 && IPV6_PKTINFO == 46, "the kernel's numbers");
+static_assert(IPV6_RECVHOPLIMIT == 37 && IPV6_RECVPKTINFO == 61, "the kernel's numbers");
+#endif
+
 #ifdef CSOCK_LINUX
-// The numbers that constants.h writes out are the ones of the headers that have them.
 static_assert(POLLRDHUP == 0x2000 && SCM_CREDENTIALS == 2, "the kernel's numbers");
 
 int32_t csock_socket(int32_t family, int32_t type, int32_t protocol) {
@@ -94,6 +99,12 @@ int32_t csock_pipe(int32_t *descriptors, int32_t flags) {
 #ifdef CSOCK_LINUX
 #define CHUNK 64u  // messages per system call: what fits on a small stack
 
+#ifdef __GLIBC__
+typedef int batch_flags_t;
+#else
+typedef unsigned int batch_flags_t;
+#endif
+
 static void chunk_to_headers(const csock_message_t *messages, uint32_t count, struct mmsghdr *headers) {
     for (uint32_t i = 0; i < count; i++) {
         csock_message_to_header(&messages[i], &headers[i].msg_hdr);
@@ -104,7 +115,7 @@ static void chunk_to_headers(const csock_message_t *messages, uint32_t count, st
 static int32_t send_chunk(int32_t descriptor, csock_message_t *messages, uint32_t count, int32_t flags) {
     struct mmsghdr headers[CHUNK];
     chunk_to_headers(messages, count, headers);
-    int32_t sent = (int32_t)csock_result(sendmmsg(descriptor, headers, count, flags));
+    int32_t sent = (int32_t)csock_result(sendmmsg(descriptor, headers, count, (batch_flags_t)flags));
     for (int32_t i = 0; i < sent; i++) messages[i].transferred = headers[i].msg_len;
     return sent;
 }
@@ -112,7 +123,8 @@ static int32_t send_chunk(int32_t descriptor, csock_message_t *messages, uint32_
 static int32_t receive_chunk(int32_t descriptor, csock_message_t *messages, uint32_t count, int32_t flags) {
     struct mmsghdr headers[CHUNK];
     chunk_to_headers(messages, count, headers);
-    int32_t got = (int32_t)csock_result(recvmmsg(descriptor, headers, count, flags | MSG_WAITFORONE, NULL));
+    batch_flags_t wanted = (batch_flags_t)(flags | MSG_WAITFORONE);
+    int32_t got = (int32_t)csock_result(recvmmsg(descriptor, headers, count, wanted, NULL));
     for (int32_t i = 0; i < got; i++) {
         csock_message_from_header(&messages[i], &headers[i].msg_hdr);
         messages[i].transferred = headers[i].msg_len;
@@ -170,11 +182,7 @@ static int64_t put_packet_info_ipv4(void *control, size_t room, size_t offset, c
     struct in_pktinfo in;
     memset(&in, 0, sizeof in);
     memcpy(&in.ipi_spec_dst, info->address, 4);
-#if defined(__NetBSD__)
-    in.ipi_ifindex = info->interface_index;
-#else
-    in.ipi_ifindex = (int)info->interface_index;
-#endif
+    in.ipi_ifindex = (__typeof__(in.ipi_ifindex))info->interface_index;  // signed on Linux only
     return csock_control_put(control, room, offset, IPPROTO_IP, IP_PKTINFO, &in, sizeof in);
 #else
     (void)control, (void)room, (void)offset, (void)info;

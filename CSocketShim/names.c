@@ -19,6 +19,9 @@ static int64_t name_error(int code) {
     case EAI_AGAIN: return -CSOCK_NAME_TRY_AGAIN;
     case EAI_SERVICE: return -CSOCK_NAME_BAD_SERVICE;
     case EAI_MEMORY: return -ENOMEM;
+#ifdef EAI_OVERFLOW
+    case EAI_OVERFLOW: return -EOVERFLOW;
+#endif
     case EAI_SYSTEM: return errno > 0 ? -(int64_t)errno : -CSOCK_NAME_FAILURE;
     case EAI_BADFLAGS:
     case EAI_FAMILY:

@@ -5,12 +5,19 @@
 #include "csocket/process.h"
 
 #include <dirent.h>
+#include <spawn.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 #ifdef CSOCK_LINUX
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #endif
 #ifdef CSOCK_APPLE
+#include <crt_externs.h>
 #include <mach/mach.h>
+#define environ (*_NSGetEnviron())
+#elif defined(CSOCK_BSD)
+extern char **environ;
 #endif
 
 int32_t csock_process_descriptor(int32_t process) {
@@ -67,13 +74,21 @@ int32_t csock_thread_count(void) {
 #endif
 }
 
+// The system refuses less than its minimum, and macOS what is no whole number of pages.
+static size_t acceptable_stack(size_t wanted) {
+    long minimum = sysconf(_SC_THREAD_STACK_MIN), page = sysconf(_SC_PAGESIZE);
+    if (minimum > 0 && wanted < (size_t)minimum) wanted = (size_t)minimum;
+    if (page <= 0 || wanted > SIZE_MAX - (size_t)page) return wanted;
+    return (wanted + (size_t)page - 1) / (size_t)page * (size_t)page;
+}
+
 int32_t csock_thread_start(void *(*body)(void *), void *context, size_t stack) {
     pthread_attr_t attributes;
     pthread_t thread;
     int code = pthread_attr_init(&attributes);
     if (code != 0) return -code;
     code = pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    if (code == 0 && stack > 0) code = pthread_attr_setstacksize(&attributes, stack);
+    if (code == 0 && stack > 0) code = pthread_attr_setstacksize(&attributes, acceptable_stack(stack));
     if (code == 0) code = pthread_create(&thread, &attributes, body, context);
     pthread_attr_destroy(&attributes);
     return -code;
@@ -130,7 +145,7 @@ int32_t csock_signal_take(int32_t descriptor) {
 int64_t csock_descriptor_limit(void) {
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return -(int64_t)errno;
-    return (int64_t)limit.rlim_cur;
+    return limit.rlim_cur > (rlim_t)INT64_MAX ? INT64_MAX : (int64_t)limit.rlim_cur;
 }
 
 int32_t csock_set_descriptor_limit(int64_t wanted) {
@@ -139,4 +154,80 @@ int32_t csock_set_descriptor_limit(int64_t wanted) {
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return -errno;
     limit.rlim_cur = (rlim_t)wanted < limit.rlim_max ? (rlim_t)wanted : limit.rlim_max;
     return (int32_t)csock_result(setrlimit(RLIMIT_NOFILE, &limit));
+}
+
+const char *csock_environment(const char *name) { return getenv(name); }
+
+int32_t csock_fill_standard_descriptors(void) {
+    for (int descriptor = 0; descriptor <= 2; descriptor++) {
+        if (fcntl(descriptor, F_GETFD) >= 0) continue;
+        int opened = open("/dev/null", O_RDWR);  // the lowest free number, which is this one
+        if (opened < 0) return -errno;
+        if (opened != descriptor) {
+            close(opened);
+            return -EBADF;
+        }
+    }
+    return 0;
+}
+
+enum { ARGUMENTS = 63 };
+
+// Points at each of the texts; the last pointer is NULL.
+static int split_arguments(const char *texts, char **pointers) {
+    size_t count = 0;
+    for (; *texts; texts += strlen(texts) + 1) {
+        if (count == ARGUMENTS) return E2BIG;
+        pointers[count++] = (char *)(uintptr_t)texts;  // posix_spawn does not write there
+    }
+    pointers[count] = NULL;
+    return 0;
+}
+
+static int inherit(posix_spawn_file_actions_t *actions, const csock_inherited_t *inherited, size_t count) {
+    int code = 0;
+    for (size_t i = 0; i < count && code == 0; i++)
+        code = inherited[i].from < 0
+                   ? posix_spawn_file_actions_addopen(actions, inherited[i].to, "/dev/null", O_RDWR, 0)
+                   : posix_spawn_file_actions_adddup2(actions, inherited[i].from, inherited[i].to);
+    return code;
+}
+
+// The program starts as from a shell: nothing held back, and nothing ignored of what ends programs.
+static int start_signals(posix_spawnattr_t *attributes) {
+    sigset_t none, usual;
+    sigemptyset(&none);
+    bits_to_set(csock_signal_bit(SIGPIPE) | csock_signal_bit(SIGINT) | csock_signal_bit(SIGTERM), &usual);
+    int code = posix_spawnattr_setsigmask(attributes, &none);
+    if (code == 0) code = posix_spawnattr_setsigdefault(attributes, &usual);
+    if (code == 0) code = posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    return code;
+}
+
+int32_t csock_spawn(const char *path, const char *arguments, const csock_inherited_t *inherited, size_t count) {
+    char *pointers[ARGUMENTS + 1];
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    pid_t process = 0;
+    int code = split_arguments(arguments, pointers);
+    if (code != 0 || (code = posix_spawn_file_actions_init(&actions)) != 0) return -code;
+    if ((code = posix_spawnattr_init(&attributes)) == 0) {
+        code = inherit(&actions, inherited, count);
+        if (code == 0) code = start_signals(&attributes);
+        if (code == 0) code = posix_spawn(&process, path, &actions, &attributes, pointers, environ);
+        posix_spawnattr_destroy(&attributes);
+    }
+    posix_spawn_file_actions_destroy(&actions);
+    return code == 0 ? (int32_t)process : -code;
+}
+
+int32_t csock_signal_with_parent(int32_t signal, int32_t parent) {
+#ifdef CSOCK_LINUX
+    int32_t result = (int32_t)csock_result(prctl(PR_SET_PDEATHSIG, (unsigned long)signal, 0, 0, 0));
+    if (result < 0 || getppid() == parent) return result;
+    return csock_kill(csock_getpid(), signal);  // it ended before the call
+#else
+    (void)signal, (void)parent;
+    return -ENOSYS;
+#endif
 }

@@ -91,7 +91,8 @@ CSOCK_INLINE int32_t csock_address_get_ipv6(const void *address, uint32_t length
 }
 
 /// Writes a Unix address and returns its length: a path, an abstract name (first byte NUL, Linux) or none (`count` 0).
-/// -ENAMETOOLONG when it does not fit; -EINVAL for a path with a NUL, which the kernel would cut. C: unix(7)
+/// -ENAMETOOLONG when it does not fit; -EINVAL for a path with a NUL, which the kernel would cut, and for an abstract
+/// name where there are none. C: unix(7)
 CSOCK_INLINE int32_t csock_address_put_unix(void *address, uint32_t room, const uint8_t *CSOCK_NULLABLE name,
                                             uint32_t count) {
     const size_t start = offsetof(struct sockaddr_un, sun_path);
@@ -100,6 +101,9 @@ CSOCK_INLINE int32_t csock_address_put_unix(void *address, uint32_t room, const 
     int is_path = count > 0 && name[0] != 0;
     if (count > sizeof un.sun_path - (is_path ? 1 : 0)) return -ENAMETOOLONG;
     if (is_path && memchr(name, 0, count)) return -EINVAL;
+#ifndef CSOCK_LINUX  // no abstract names: it would be a path without a name
+    if (count > 0 && !is_path) return -EINVAL;
+#endif
     memset(&un, 0, sizeof un);
     un.sun_family = AF_UNIX;
     if (count > 0) memcpy(un.sun_path, name, count);

@@ -142,6 +142,16 @@ CSOCK_INLINE int32_t csock_getsockopt(int32_t descriptor, int32_t level, int32_t
     return result;
 }
 
+/// 1 when reading the option makes a new descriptor, which a caller that only wants bytes would leak.
+CSOCK_INLINE int32_t csock_makes_descriptor(int32_t level, int32_t name) {
+#ifdef CSOCK_LINUX
+    return level == SOL_SOCKET && name == csock_SO_PEERPIDFD;
+#else
+    (void)level, (void)name;
+    return 0;
+#endif
+}
+
 /// Bytes of the time that SO_RCVTIMEO and SO_SNDTIMEO take. C: struct timeval, whose fields differ per system
 CSOCK_INLINE size_t csock_timeval_size(void) { return sizeof(struct timeval); }
 
@@ -178,6 +188,19 @@ CSOCK_INLINE int64_t csock_unsent(int32_t descriptor) {
 #else
     (void)descriptor;
     return -ENOTSUP;
+#endif
+}
+
+/// Where a TCP connection stands, as Linux numbers it (1 established ... 10 listening); 0 for other sockets and where the
+/// system does not tell. C: TCP_INFO in tcp(7)
+CSOCK_INLINE int32_t csock_tcp_state(int32_t descriptor) {
+#ifdef CSOCK_LINUX
+    uint8_t info[8] = {0};
+    uint32_t length = sizeof info;
+    return csock_getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, info, &length) == 0 && length > 0 ? info[0] : 0;
+#else
+    (void)descriptor;
+    return 0;
 #endif
 }
 

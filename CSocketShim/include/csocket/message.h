@@ -51,13 +51,12 @@ CSOCK_INLINE void csock_message_to_header(const csock_message_t *message, struct
     header->msg_namelen = (socklen_t)message->address_length;
     header->msg_iov = (struct iovec *)(void *)message->buffers;
     header->msg_control = message->control;
-#ifdef CSOCK_LINUX
-    header->msg_iovlen = message->buffer_count;
-    header->msg_controllen = message->control_length;
-#else
-    header->msg_iovlen = (int)message->buffer_count;
-    header->msg_controllen = (socklen_t)message->control_length;
-#endif
+    // The types differ per libc. What no kernel takes stays too large in each of them, instead of being cut to less.
+    const size_t most = (size_t)INT32_MAX;
+    size_t buffers = message->buffer_count < most ? message->buffer_count : most;
+    size_t control = message->control_length < most ? message->control_length : most;
+    header->msg_iovlen = (__typeof__(header->msg_iovlen))buffers;
+    header->msg_controllen = (__typeof__(header->msg_controllen))control;
 }
 
 CSOCK_INLINE void csock_message_from_header(csock_message_t *message, const struct msghdr *header) {
@@ -157,16 +156,20 @@ CSOCK_INLINE int64_t csock_control_put(void *control, size_t room, size_t offset
     uint8_t *start = (uint8_t *)control + offset;
     memset(start, 0, space);
     memset(&header, 0, sizeof header);
-#ifdef __GLIBC__
-    header.cmsg_len = CMSG_LEN(count);
-#else
-    header.cmsg_len = (socklen_t)CMSG_LEN(count);
-#endif
+    header.cmsg_len = (__typeof__(header.cmsg_len))CMSG_LEN(count);  // a size_t or a socklen_t
     header.cmsg_level = level;
     header.cmsg_type = type;
     memcpy(start, &header, sizeof header);
     if (data && count > 0) memcpy(start + CMSG_LEN(0), data, count);
     return (int64_t)(offset + space);
+}
+
+/// 1 when the kernel installs a descriptor for each int of such a record's data, which somebody has to close.
+CSOCK_INLINE int32_t csock_passes_descriptors(int32_t level, int32_t type) {
+#ifdef CSOCK_LINUX
+    if (level == SOL_SOCKET && type == csock_SCM_PIDFD) return 1;
+#endif
+    return level == SOL_SOCKET && type == SCM_RIGHTS;
 }
 
 /// Writes packet information as a record, as csock_control_put. C: IP_PKTINFO in ip(7), IPV6_PKTINFO in ipv6(7)

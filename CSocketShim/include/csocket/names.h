@@ -34,8 +34,8 @@ typedef struct csock_question {
 CSOCK_API int64_t csock_resolve(const char *CSOCK_NULLABLE host, const char *CSOCK_NULLABLE service,
                                 const csock_question_t *question, csock_answer_t *CSOCK_NULLABLE answers, size_t room);
 
-/// Host and service name of an address, each ended by a NUL: 0, -CSOCK_NAME_... or -errno. `flags` are csock_NI_...
-/// C: getnameinfo(3)
+/// Host and service name of an address, each ended by a NUL: 0, -CSOCK_NAME_... or -errno, -EOVERFLOW when a name does
+/// not fit. `flags` are csock_NI_... C: getnameinfo(3)
 CSOCK_API int32_t csock_name_of(const void *address, uint32_t length, char *CSOCK_NULLABLE host, uint32_t host_room,
                                 char *CSOCK_NULLABLE service, uint32_t service_room, int32_t flags);
 

@@ -45,8 +45,10 @@ typedef void *CSOCK_NULLABLE (*csock_thread_body_t)(void *CSOCK_NULLABLE context
 /// Starts a detached thread with a stack of at least `stack` bytes (0: the system's default). C: pthread_create(3)
 CSOCK_API int32_t csock_thread_start(csock_thread_body_t body, void *CSOCK_NULLABLE context, size_t stack);
 
-/// A set of signals as bits: bit n - 1 for signal n.
-CSOCK_INLINE uint64_t csock_signal_bit(int32_t signal) { return (uint64_t)1 << ((signal - 1) & 63); }
+/// A set of signals as bits: bit n - 1 for signal n, and 0 for a number that is no signal.
+CSOCK_INLINE uint64_t csock_signal_bit(int32_t signal) {
+    return signal < 1 || signal > 64 ? 0 : (uint64_t)1 << (signal - 1);
+}
 
 /// Holds the signals back in this thread and answers with a descriptor that becomes readable when one arrives, closed by
 /// exec and non-blocking. `*previous` becomes what was held back before. -ENOSYS where there is none. C: signalfd(2)
@@ -64,6 +66,31 @@ CSOCK_API int64_t csock_open_descriptors(int32_t *CSOCK_NULLABLE descriptors, si
 
 /// 1 when the descriptor is a terminal, else 0. C: isatty(3)
 CSOCK_INLINE int32_t csock_is_terminal(int32_t descriptor) { return isatty(descriptor) == 1; }
+
+/// The value of an environment variable, or NULL. It stays valid until somebody changes the environment. C: getenv(3)
+CSOCK_API const char *CSOCK_NULLABLE csock_environment(const char *name);
+
+/// Opens /dev/null for those of the descriptors 0, 1 and 2 that are closed, which the next socket would take otherwise.
+CSOCK_API int32_t csock_fill_standard_descriptors(void);
+
+/// A descriptor of a program to start: `from` in this process becomes `to` in the program; negative is /dev/null.
+typedef struct csock_inherited {
+    int32_t from;
+    int32_t to;
+} csock_inherited_t;
+
+/// Starts a program and returns its process id. It gets this environment, no held back signals, and of the descriptors
+/// closed by exec the `count` given ones. `arguments` are texts, the program's name first, each ended by a NUL and all
+/// by an empty text: at most 63, or -E2BIG. C: posix_spawn(3), whose preparations have to be freed
+CSOCK_API int32_t csock_spawn(const char *path, const char *arguments, const csock_inherited_t *inherited,
+                              size_t count);
+
+/// Makes this process get the signal when its parent ends; at once when `parent` is not its parent any more. -ENOSYS
+/// where there is no such call. C: prctl(2) PR_SET_PDEATHSIG, which is variadic
+CSOCK_API int32_t csock_signal_with_parent(int32_t signal, int32_t parent);
+
+/// C: getppid(2)
+CSOCK_INLINE int32_t csock_getppid(void) { return (int32_t)getppid(); }
 
 /// The most descriptors this process may have open. C: getrlimit(2) RLIMIT_NOFILE
 CSOCK_API int64_t csock_descriptor_limit(void);

@@ -13,9 +13,21 @@ public struct SocketAddress: Sendable {
     /// No address: nothing was reported.
     public static let none = SocketAddress()
 
+    @usableFromInline
     init() {
         words = InlineArray(repeating: 0)
         length = 0
+    }
+
+    /// Lends the memory to a call that writes an address over the one that was there.
+    @inline(__always)
+    mutating func write<Result>(_ body: (UnsafeMutableRawPointer, inout UInt32) -> Result) -> Result {
+        var count = UInt32(Self.capacity)
+        var span = words.mutableSpan
+        // The words are initialised, and the pointer is not kept.
+        let result = unsafe span.withUnsafeMutableBytes { unsafe body($0.baseAddress.unsafelyUnwrapped, &count) }
+        length = min(count, UInt32(Self.capacity))
+        return result
     }
 
     /// Lets `body` write an address of at most `capacity` bytes and say how long it is.
@@ -32,6 +44,18 @@ public struct SocketAddress: Sendable {
             try unsafe body(base, &count)
         }
         length = min(count, UInt32(Self.capacity))
+    }
+
+    /// An address as the shim's structs carry it, in 16 words.
+    init<Words>(_ words: Words, _ length: UInt32) {
+        self = unsafe SocketAddress { (target, count) in
+            count = min(length, UInt32(Self.capacity))
+            // The words have as many bytes as an address at most.
+            unsafe withUnsafeBytes(of: words) { source in
+                unsafe target.copyMemory(
+                    from: source.baseAddress.unsafelyUnwrapped, byteCount: min(source.count, Int(count)))
+            }
+        }
     }
 
     /// Lends the bytes to a call that reads them.
@@ -75,7 +99,9 @@ extension SocketAddress {
         }
         self = unsafe SocketAddress { (target, length) in
             length = UInt32(bytes.count)
-            for index in bytes.indices { unsafe target.storeBytes(of: bytes[index], toByteOffset: index, as: UInt8.self) }
+            for index in bytes.indices {
+                unsafe target.storeBytes(of: bytes[index], toByteOffset: index, as: UInt8.self)
+            }
         }
     }
 }

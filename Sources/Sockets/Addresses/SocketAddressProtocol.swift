@@ -35,14 +35,18 @@ extension IPSocketAddress: SocketAddressProtocol {
         var span = bytes.mutableSpan
         // The shim writes 4 or 16 bytes, and only when the address is long enough to have them.
         let isV4 = unsafe span.withUnsafeMutableBufferPointer { target in
-            unsafe address.withBytes { unsafe csock_address_get_ipv4($0, $1, target.baseAddress!, &port) == 0 }
+            unsafe address.withBytes {
+                unsafe csock_address_get_ipv4($0, $1, target.baseAddress.unsafelyUnwrapped, &port) == 0
+            }
         }
         if isV4 {
             self.init(IPv4Address(bytes[0], bytes[1], bytes[2], bytes[3]), port: Port(rawValue: port))
             return
         }
         let isV6 = unsafe span.withUnsafeMutableBufferPointer { target in
-            unsafe address.withBytes { unsafe csock_address_get_ipv6($0, $1, target.baseAddress!, &port, &flow, &scope) == 0 }
+            unsafe address.withBytes {
+                unsafe csock_address_get_ipv6($0, $1, target.baseAddress.unsafelyUnwrapped, &port, &flow, &scope) == 0
+            }
         }
         guard isV6 else { return nil }
         for index in 0..<8 { high = high << 8 | UInt64(bytes[index]) }
@@ -67,7 +71,8 @@ extension IPSocketAddress: SocketAddressProtocol {
             // The four bytes live on the stack for the length of the call.
             unsafe withUnsafeBytes(of: address.rawValue.bigEndian) { bytes in
                 let octets = unsafe bytes.assumingMemoryBound(to: UInt8.self)
-                length = UInt32(unsafe csock_address_put_ipv4(target, length, octets.baseAddress!, port))
+                length = UInt32(
+                    unsafe csock_address_put_ipv4(target, length, octets.baseAddress.unsafelyUnwrapped, port))
             }
         }
     }
@@ -80,7 +85,9 @@ extension IPSocketAddress: SocketAddressProtocol {
         return unsafe SocketAddress { (target, length) in
             unsafe withUnsafeBytes(of: (address.high.bigEndian, address.low.bigEndian)) { bytes in
                 let octets = unsafe bytes.assumingMemoryBound(to: UInt8.self)
-                length = UInt32(unsafe csock_address_put_ipv6(target, length, octets.baseAddress!, port, flow, scope))
+                length = UInt32(
+                    unsafe csock_address_put_ipv6(
+                        target, length, octets.baseAddress.unsafelyUnwrapped, port, flow, scope))
             }
         }
     }

@@ -19,7 +19,8 @@ extension SocketOption<Bool> {
 
 extension SocketOption<Int> {
     /// Routers that a multicast packet may pass, 0 to 255. C: IP_MULTICAST_TTL in ip(7)
-    public static let multicastTimeToLive = SocketOption(csock_IPPROTO_IP, csock_IP_MULTICAST_TTL, .integer(in: 0...255))
+    public static let multicastTimeToLive = SocketOption(
+        csock_IPPROTO_IP, csock_IP_MULTICAST_TTL, .integer(in: 0...255))
     /// The byte with the service class and congestion bits of sent packets. C: IP_TOS in ip(7)
     public static let typeOfService = SocketOption(csock_IPPROTO_IP, csock_IP_TOS, .integer(in: 0...255))
     /// Routers that a packet may pass, 1 to 255. C: IP_TTL in ip(7)

@@ -29,7 +29,8 @@ extension Linger {
             guard case .waiting(let time) = self else { return 0 }
             let (seconds, fraction) = time.components
             guard time > .zero, time <= .seconds(32_767) else {
-                throw .invalid(.setsockopt, "\(time) is no time to linger: it takes more than 0 and at most 32767 seconds")
+                throw .invalid(
+                    .setsockopt, "\(time) is no time to linger: it takes more than 0 and at most 32767 seconds")
             }
             return Int32(seconds) + (fraction > 0 ? 1 : 0)
         }

@@ -65,7 +65,8 @@ extension SocketOption<Bool> {
 
 extension SocketOption<Int> {
     /// Where the next peek starts, in bytes from the front; -1 for always at the front. C: SO_PEEK_OFF in socket(7)
-    public static let peekOffset = SocketOption(csock_SOL_SOCKET, csock_SO_PEEK_OFF, .integer(in: -1...Int(Int32.max)))
+    public static let peekOffset = SocketOption(
+        csock_SOL_SOCKET, csock_SO_PEEK_OFF, .integer(in: -1...Int(Int32.max)))
     /// The order among this machine's packets, 0 to 6, or more with a privilege. C: SO_PRIORITY in socket(7)
     public static let priority = SocketOption(csock_SOL_SOCKET, csock_SO_PRIORITY, .integer(in: 0...Int(Int32.max)))
     /// Handshakes that may carry data at once, on a listener. C: TCP_FASTOPEN in tcp(7)
@@ -76,7 +77,8 @@ extension SocketOption<Int> {
 
 extension SocketOption<Duration> {
     /// How long a listener keeps a connection back until its first data. C: TCP_DEFER_ACCEPT in tcp(7)
-    public static let deferAccept = SocketOption(csock_IPPROTO_TCP, csock_TCP_DEFER_ACCEPT, .seconds(in: 0...32_767))
+    public static let deferAccept = SocketOption(
+        csock_IPPROTO_TCP, csock_TCP_DEFER_ACCEPT, .seconds(in: 0...32_767))
     /// How long sent data may stay unacknowledged until the connection is dead. C: TCP_USER_TIMEOUT in tcp(7)
     public static let userTimeout = SocketOption(
         csock_IPPROTO_TCP, csock_TCP_USER_TIMEOUT, .milliseconds(in: 0...Int(Int32.max)))

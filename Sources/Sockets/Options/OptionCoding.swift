@@ -36,7 +36,9 @@ extension OptionCoding {
     ) -> OptionCoding {
         OptionCoding(capacity: capacity) { (_) throws(SocketError) in
             throw .invalid(.setsockopt, "this option can only be read")
-        } decode: { decode($0) }
+        } decode: {
+            decode($0)
+        }
     }
 
     /// A C int that is only read, as a value made of it.
@@ -49,7 +51,9 @@ extension OptionCoding<OptionBytes> {
     /// The bytes as they are.
     public static let bytes = OptionCoding(capacity: OptionBytes.capacity) { (value) throws(SocketError) in
         value
-    } decode: { $0 }
+    } decode: {
+        $0
+    }
 }
 
 extension OptionCoding<Bool> {
@@ -68,7 +72,9 @@ extension OptionCoding<Int> {
                 throw .invalid(.setsockopt, "\(value) is not within \(range.lowerBound) and \(range.upperBound)")
             }
             return number
-        } decode: { Int($0) }
+        } decode: {
+            Int($0)
+        }
     }
 }
 
@@ -96,10 +102,13 @@ extension OptionCoding<Duration> {
             let count = value.clampedNanoseconds / unit.clampedNanoseconds
             guard let whole = Int(exactly: count), range.contains(whole), unit * whole == value else {
                 throw .invalid(
-                    .setsockopt, "\(value) is no whole number of \(unit) from \(range.lowerBound) to \(range.upperBound)")
+                    .setsockopt,
+                    "\(value) is no whole number of \(unit) from \(range.lowerBound) to \(range.upperBound)")
             }
             return Int32(truncatingIfNeeded: count)
-        } decode: { unit * Int($0) }
+        } decode: {
+            unit * Int($0)
+        }
     }
 }
 
@@ -113,11 +122,15 @@ extension OptionCoding<Duration?> {
         var bytes = OptionBytes(count: csock_timeval_size())
         var span = bytes.words.mutableSpan
         // The words are longer than a struct timeval.
-        unsafe span.withUnsafeMutableBytes { _ = unsafe csock_timeval_put($0.baseAddress!, microseconds ?? 0) }
+        unsafe span.withUnsafeMutableBytes {
+            _ = unsafe csock_timeval_put($0.baseAddress.unsafelyUnwrapped, microseconds ?? 0)
+        }
         return bytes
     } decode: { bytes in
         guard bytes.count >= csock_timeval_size() else { return nil }
-        let microseconds = unsafe bytes.words.span.withUnsafeBytes { unsafe csock_timeval_get($0.baseAddress!) }
+        let microseconds = unsafe bytes.words.span.withUnsafeBytes {
+            unsafe csock_timeval_get($0.baseAddress.unsafelyUnwrapped)
+        }
         return .some(microseconds == 0 ? nil : .microseconds(microseconds))
     }
 }

@@ -60,6 +60,12 @@ public struct SocketRequest<Value>: Sendable {
 struct OptionKey: Hashable, Sendable {
     let level: Int32
     let name: Int32
+
+    /// Reading some options makes a descriptor, which a plain value would lose.
+    func refuseDescriptors() throws(SocketError) {
+        guard csock_makes_descriptor(level, name) == 1 else { return }
+        throw .invalid(.getsockopt, "reading this option makes a descriptor, which nobody would close")
+    }
 }
 
 extension Socket {
@@ -98,6 +104,7 @@ extension Socket {
     }
 
     private func bytes(_ key: OptionKey, capacity: Int) throws(SocketError) -> OptionBytes {
+        try key.refuseDescriptors()
         var bytes = OptionBytes()
         var length = UInt32(clamping: min(capacity, OptionBytes.capacity))
         let number = number
@@ -105,7 +112,7 @@ extension Socket {
         // The kernel writes at most `length` bytes, which is no more than the words have.
         _ = try unsafe span.withUnsafeMutableBytes { (target) throws(SocketError) in
             try check(.getsockopt) {
-                unsafe csock_getsockopt(number, key.level, key.name, target.baseAddress!, &length)
+                unsafe csock_getsockopt(number, key.level, key.name, target.baseAddress.unsafelyUnwrapped, &length)
             }
         }
         bytes.count = min(Int(length), OptionBytes.capacity)
@@ -119,7 +126,8 @@ extension Socket {
         let number = number
         _ = try unsafe bytes.words.span.withUnsafeBytes { (source) throws(SocketError) in
             try check(.setsockopt) {
-                unsafe csock_setsockopt(number, key.level, key.name, source.baseAddress!, UInt32(bytes.count))
+                unsafe csock_setsockopt(
+                    number, key.level, key.name, source.baseAddress.unsafelyUnwrapped, UInt32(bytes.count))
             }
         }
     }

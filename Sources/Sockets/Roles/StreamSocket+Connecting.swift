@@ -24,7 +24,9 @@ extension StreamSocket {
     /// Connects within a time, after which it throws `timedOut`. Throws: `invalidInput` when the time is not positive.
     /// C: connect(2), poll(2)
     public static func connect(to address: Address, within time: Duration) throws(SocketError) -> Self {
-        guard time > .zero else { throw .invalid(.connect, "\(time) is no time to connect within: it must be positive") }
+        guard time > .zero else {
+            throw .invalid(.connect, "\(time) is no time to connect within: it must be positive")
+        }
         let target = try address.encoded()
         let socket = try Socket(address.family, .stream, .standard, .nonBlocking)
         try socket.connect(to: target, until: .after(time))
@@ -63,7 +65,7 @@ extension Socket {
         while !deadline.hasPassed {
             // No descriptor: this only lets time pass.
             _ = try waitForDescriptor(-1, [], min(deadline, .after(pause)))
-            do throws(SocketError) { return try connect(to: address) } catch where error.code == .wouldBlock {}
+            do throws(SocketError) { return try connect(to: address) } catch  where error.code == .wouldBlock {}
             pause = min(pause * 2, .milliseconds(50))
         }
         throw SocketError(.connect, .timedOut).with(peer: peer)

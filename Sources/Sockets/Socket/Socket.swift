@@ -12,8 +12,10 @@ internal import CSocketShim
 ///
 /// C: socket(2), socket(7)
 public struct Socket: ~Copyable, Sendable {
+    @usableFromInline
     var owned: OwnedDescriptor
 
+    @inlinable
     @inline(__always)
     var number: Int32 { owned.number }
 
@@ -57,7 +59,8 @@ public struct Socket: ~Copyable, Sendable {
         // The call writes two numbers, which is the room there is.
         _ = try unsafe span.withUnsafeMutableBufferPointer { (pair) throws(SocketError) in
             try check(.socketpair) {
-                unsafe csock_socketpair(csock_AF_UNIX, type.rawValue | mode.flags, 0, pair.baseAddress!)
+                unsafe csock_socketpair(
+                    csock_AF_UNIX, type.rawValue | mode.flags, 0, pair.baseAddress.unsafelyUnwrapped)
             }
         }
         return SocketPair(first: Socket(unchecked: numbers[0]), second: Socket(unchecked: numbers[1]))

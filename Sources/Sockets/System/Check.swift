@@ -2,7 +2,7 @@ internal import CSocketShim
 
 /// Makes a call, again when a signal interrupted it, and turns a negative answer into the error it names.
 @inline(__always)
-func check(_ operation: SocketError.Operation, _ call: () -> Int64) throws(SocketError) -> Int {
+package func check(_ operation: SocketError.Operation, _ call: () -> Int64) throws(SocketError) -> Int {
     while true {
         let result = call()
         if result >= 0 { return Int(truncatingIfNeeded: result) }
@@ -11,7 +11,7 @@ func check(_ operation: SocketError.Operation, _ call: () -> Int64) throws(Socke
 }
 
 @inline(__always)
-func check(_ operation: SocketError.Operation, _ call: () -> Int32) throws(SocketError) -> Int32 {
+package func check(_ operation: SocketError.Operation, _ call: () -> Int32) throws(SocketError) -> Int32 {
     while true {
         let result = call()
         if result >= 0 { return result }
@@ -21,6 +21,6 @@ func check(_ operation: SocketError.Operation, _ call: () -> Int32) throws(Socke
 
 /// Out of line, so that the way of success stays short.
 @inline(never)
-func failure(_ operation: SocketError.Operation, _ result: Int64) -> SocketError {
+package func failure(_ operation: SocketError.Operation, _ result: Int64) -> SocketError {
     SocketError(operation, SocketError.Code(rawValue: Int32(truncatingIfNeeded: -result)), details: nil)
 }

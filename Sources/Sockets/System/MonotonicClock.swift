@@ -17,7 +17,7 @@ public struct Deadline: Hashable, Comparable, Sendable {
     }
 
     /// Nanoseconds left, at least 0, or -1 for never, as the shim's time-outs count.
-    var remaining: Int64 {
+    package var remaining: Int64 {
         guard self != .never else { return -1 }
         let now = Self.now
         return self > now ? nanoseconds - now.nanoseconds : 0

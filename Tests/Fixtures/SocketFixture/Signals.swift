@@ -131,7 +131,7 @@ private final class Later: @unchecked Sendable {
             &thread, nil,
             { context in
                 guard let context = unsafe context else { return nil }
-            storm_shelter()
+                storm_shelter()
                 unsafe Unmanaged<Later>.fromOpaque(context).takeUnretainedValue().run()
                 return nil
             }, context)

@@ -1,0 +1,220 @@
+// process.h: children, signals, threads, clocks and limits.
+#include "loopback.h"
+
+static void the_clock_goes_forward(void) {
+    int64_t before = csock_monotonic_ns();
+    TRUE(before > 0);
+    for (int i = 0; i < 1000; i++) {
+        int64_t now = csock_monotonic_ns();
+        TRUE(now >= before);
+        before = now;
+    }
+}
+
+static void a_child_ends_with_its_status(void) {
+    int32_t status = -1, child = csock_fork();
+    if (child == 0) csock_exit_now(42);
+    TRUE(child > 0);
+    EQUAL(csock_waitpid(child, &status, 0), child);
+    EQUAL(status, 42);
+    EQUAL(csock_waitpid(child, &status, 0), -ECHILD);
+    EQUAL(status, 42);
+}
+
+static void a_child_that_a_signal_ends_says_which(void) {
+    int32_t status = -1, gate[2];
+    unix_pair(csock_SOCK_STREAM, gate);
+    int32_t child = csock_fork();
+    if (child == 0) {
+        char byte;
+        csock_recv(gate[1], &byte, 1, 0);
+        csock_exit_now(0);
+    }
+    EQUAL(csock_waitpid(child, &status, csock_WNOHANG), 0);
+    EQUAL(status, -1);
+    EQUAL(csock_kill(child, 0), 0);
+    EQUAL(csock_kill(child, csock_SIGKILL), 0);
+    EQUAL(csock_waitpid(child, &status, 0), child);
+    EQUAL(status, 128 + SIGKILL);
+    EQUAL(csock_kill(child, 0), -ESRCH);
+    EQUAL(csock_kill(csock_getpid(), 999), -EINVAL);
+    close_pair(gate);
+}
+
+#ifdef CSOCK_LINUX
+static void a_process_has_a_descriptor(void) {
+    int32_t child = csock_fork(), status = 0;
+    if (child == 0) csock_exit_now(7);
+    int32_t descriptor = csock_process_descriptor(child);
+    if (descriptor == -ENOSYS || descriptor == -EPERM) {
+        printf("skipped: no pidfd_open here\n");
+    } else {
+        struct pollfd entry = {.fd = descriptor, .events = POLLIN};
+        EQUAL(csock_close_on_exec(descriptor), 1);
+        EQUAL(poll(&entry, 1, 10000), 1);
+        EQUAL(csock_close(descriptor), 0);
+        EQUAL(csock_process_descriptor(-1), -EINVAL);
+    }
+    EQUAL(csock_waitpid(child, &status, 0), child);
+    EQUAL(status, 7);
+}
+
+static void signals_are_taken_from_a_descriptor(void) {
+    uint64_t before = 0, held = 0;
+    const uint64_t wanted = csock_signal_bit(csock_SIGUSR1) | csock_signal_bit(csock_SIGTERM);
+    int32_t descriptor = csock_signal_open(wanted, &before);
+    TRUE(descriptor >= 0);
+    EQUAL(before & wanted, 0);
+    EQUAL(csock_close_on_exec(descriptor), 1);
+    EQUAL(csock_nonblocking(descriptor), 1);
+    EQUAL(csock_signal_take(descriptor), -EAGAIN);
+    EQUAL(csock_kill(csock_getpid(), csock_SIGTERM), 0);
+    EQUAL(csock_signal_take(descriptor), SIGTERM);
+    EQUAL(csock_kill(csock_getpid(), csock_SIGUSR1), 0);
+    EQUAL(csock_signal_take(descriptor), SIGUSR1);
+    EQUAL(csock_signal_take(descriptor), -EAGAIN);
+    int32_t second = csock_signal_open(0, &held);
+    EQUAL(held & wanted, wanted);
+    EQUAL(csock_close(second), 0);
+    EQUAL(csock_close(descriptor), 0);
+    EQUAL(csock_signal_hold(before), 0);
+    EQUAL(csock_signal_take(-1), -EBADF);
+}
+#endif
+
+static void a_signal_is_one_bit_and_what_is_none_has_none(void) {
+    uint64_t all = 0;
+    for (int32_t signal = 1; signal <= 64; signal++) {
+        EQUAL(csock_signal_bit(signal), (int64_t)((uint64_t)1 << (signal - 1)));
+        all |= csock_signal_bit(signal);
+    }
+    TRUE(all == UINT64_MAX);
+    const int32_t none[] = {0, -1, 65, 128, INT32_MAX, INT32_MIN};
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++) TRUE(csock_signal_bit(none[i]) == 0);
+}
+
+/// What a thread of the tests does: says that it runs, and waits until it may end.
+static void *say_and_wait(void *context) {
+    const int32_t *gate = context;
+    char byte = 'r';
+    csock_send(*gate, &byte, 1, csock_MSG_NOSIGNAL);
+    csock_recv(*gate, &byte, 1, 0);
+    csock_close(*gate);
+    return NULL;
+}
+
+static void a_thread_runs_with_a_stack_of(size_t stack) {
+    int32_t gate[2];
+    char byte = 0;
+    unix_pair(csock_SOCK_STREAM, gate);
+    if (!EQUAL(csock_thread_start(say_and_wait, &gate[1], stack), 0)) {
+        fprintf(stderr, "    with %zu bytes\n", stack);
+        close_pair(gate);
+        return;
+    }
+    EQUAL(csock_recv(gate[0], &byte, 1, 0), 1);
+    EQUAL(byte, 'r');
+    int32_t running = csock_thread_count();
+    TRUE(running >= 2 || running == -ENOTSUP);
+    EQUAL(csock_send(gate[0], "e", 1, csock_MSG_NOSIGNAL), 1);
+    EQUAL(csock_recv(gate[0], &byte, 1, 0), 0);
+    EQUAL(csock_close(gate[0]), 0);
+    for (int tries = 0; tries < 50000 && running > 0 && csock_thread_count() >= running; tries++)
+        csock_poll(NULL, 0, 100000);
+    if (running > 0) TRUE(csock_thread_count() < running);
+}
+
+static void threads_run_on_a_stack_of_any_size(void) {
+    const size_t stacks[] = {0, 1, 1000, 65536, 65537, 262144, 1000000};
+    for (size_t i = 0; i < sizeof stacks / sizeof *stacks; i++) a_thread_runs_with_a_stack_of(stacks[i]);
+    int32_t gate = -1;
+    TRUE(csock_thread_start(say_and_wait, &gate, SIZE_MAX) < 0);
+}
+
+static void open_descriptors_are_listed(void) {
+    int32_t numbers[256], one = csock_socket(AF_INET, csock_SOCK_STREAM | csock_SOCK_CLOEXEC, 0);
+    int64_t count = csock_open_descriptors(numbers, 256);
+    TRUE(count > 0 && count <= 256);
+    int found = 0;
+    for (int64_t i = 0; i < count; i++) {
+        found += numbers[i] == one;
+        TRUE(csock_close_on_exec(numbers[i]) >= 0);
+    }
+    EQUAL(found, 1);
+    numbers[1] = -7;
+    EQUAL(csock_open_descriptors(numbers, 1), count);
+    EQUAL(numbers[1], -7);
+    EQUAL(csock_close(one), 0);
+    EQUAL(csock_open_descriptors(NULL, 0), count - 1);
+}
+
+static void the_limit_of_descriptors_is_read_and_set(void) {
+    int64_t limit = csock_descriptor_limit();
+    TRUE(limit > 16);
+    EQUAL(csock_set_descriptor_limit(limit - 1), 0);
+    EQUAL(csock_descriptor_limit(), limit - 1);
+    EQUAL(csock_set_descriptor_limit(limit), 0);
+    EQUAL(csock_descriptor_limit(), limit);
+    EQUAL(csock_set_descriptor_limit(-1), -EINVAL);
+    EQUAL(csock_set_descriptor_limit(INT64_MAX), 0);
+    TRUE(csock_descriptor_limit() >= limit);
+    EQUAL(csock_set_descriptor_limit(limit), 0);
+}
+
+static void without_a_free_descriptor_calls_say_so(void) {
+    int64_t limit = csock_descriptor_limit();
+    int32_t next = csock_duplicate(2), pair[2];
+    EQUAL(csock_close(next), 0);
+    EQUAL(csock_set_descriptor_limit(next), 0);
+    EQUAL(csock_socket(AF_INET, csock_SOCK_STREAM, 0), -EMFILE);
+    EQUAL(csock_socketpair(AF_UNIX, csock_SOCK_STREAM, 0, pair), -EMFILE);
+    EQUAL(csock_pipe(pair, 0), -EMFILE);
+    EQUAL(csock_duplicate(2), -EMFILE);
+    EQUAL(csock_open_descriptors(NULL, 0), -EMFILE);
+    EQUAL(csock_set_descriptor_limit(limit), 0);
+}
+
+static void a_socket_file_has_an_identity(void) {
+    char path[64];
+    uint64_t storage[CSOCK_ADDRESS_SIZE / 8], device = 0, inode = 0, other = 0;
+    int32_t is_socket = -1;
+    int written = snprintf(path, sizeof path, "/tmp/csock-%d.sock", (int)csock_getpid());
+    int32_t length = csock_address_put_unix(storage, sizeof storage, (const uint8_t *)path, (uint32_t)written);
+    int32_t one = csock_socket(AF_UNIX, csock_SOCK_STREAM, 0);
+    EQUAL(csock_bind(one, storage, (uint32_t)length), 0);
+    EQUAL(csock_file_identity(path, &device, &inode, &is_socket), 0);
+    EQUAL(is_socket, 1);
+    EQUAL(csock_file_identity("/tmp", &device, &other, &is_socket), 0);
+    EQUAL(is_socket, 0);
+    TRUE(other != inode);
+    EQUAL(csock_unlink(path), 0);
+    EQUAL(csock_unlink(path), -ENOENT);
+    EQUAL(csock_file_identity(path, &device, &inode, &is_socket), -ENOENT);
+    EQUAL(csock_close(one), 0);
+}
+
+static void a_socket_is_no_terminal(void) {
+    int32_t one = csock_socket(AF_INET, csock_SOCK_STREAM, 0);
+    EQUAL(csock_is_terminal(one), 0);
+    EQUAL(csock_is_terminal(-1), 0);
+    EQUAL(csock_close(one), 0);
+}
+
+int main(void) {
+    check_begin();
+    the_clock_goes_forward();
+    a_child_ends_with_its_status();
+    a_child_that_a_signal_ends_says_which();
+#ifdef CSOCK_LINUX
+    a_process_has_a_descriptor();
+    signals_are_taken_from_a_descriptor();
+#endif
+    a_signal_is_one_bit_and_what_is_none_has_none();
+    threads_run_on_a_stack_of_any_size();
+    open_descriptors_are_listed();
+    the_limit_of_descriptors_is_read_and_set();
+    without_a_free_descriptor_calls_say_so();
+    a_socket_file_has_an_identity();
+    a_socket_is_no_terminal();
+    return check_end();
+}

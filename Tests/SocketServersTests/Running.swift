@@ -1,0 +1,94 @@
+import Foundation
+import SocketServers
+import Sockets
+import Synchronization
+
+/// A server's `run` in a thread of its own.
+final class Running: Sendable {
+    private let done = DispatchSemaphore(value: 0)
+    private let result = Mutex<SocketError?>(nil)
+
+    init(_ body: @escaping @Sendable () throws(SocketError) -> Void) {
+        let thread = Thread { [self] in
+            do throws(SocketError) { try body() } catch { result.withLock { $0 = error } }
+            done.signal()
+        }
+        thread.start()
+    }
+
+    /// Waits for the end of `run` and says with which error it ended.
+    func end() throws -> SocketError? {
+        guard done.wait(timeout: .now() + 20) == .success else { throw NotEnded() }
+        return result.withLock { $0 }
+    }
+
+    struct NotEnded: Error {}
+}
+
+/// Hands what cannot be copied to a closure that can be called often, once.
+final class Parcel<Value: ~Copyable & Sendable>: Sendable {
+    private let value: Mutex<Value?>
+
+    init(_ value: consuming Value) { self.value = Mutex(value) }
+
+    func open() -> Value {
+        let value = value.withLock { $0.take() }
+        guard let value else { fatalError("a parcel is opened once") }
+        return value
+    }
+}
+
+/// Collects what a server reports.
+final class Events: Sendable {
+    private let texts = Mutex<[String]>([])
+
+    var all: [String] { texts.withLock { $0 } }
+
+    func note(_ event: ServerEvent) {
+        let text =
+            switch event {
+            case .acceptFailed(let error): "accept failed \(error.code.name)"
+            case .acceptPaused(let error, let pause): "accept paused \(error.code.name) \(pause)"
+            case .clientRefused(let error): "client refused \(error.operation.rawValue) \(error.code.name)"
+            case .handlerFailed(let error): "handler failed \(error)"
+            case .childFailed(_, let status): "child failed \(status)"
+            }
+        texts.withLock { $0.append(text) }
+    }
+}
+
+/// Sends back all there is, in blocking calls.
+func echo<Address>(_ client: borrowing StreamSocket<Address>) throws {
+    var buffer = [UInt8](repeating: 0, count: 65536)
+    while case let count = try client.receive(into: &buffer), count > 0 {
+        try client.sendAll(buffer.span.extracting(..<count))
+    }
+}
+
+/// Sends bytes in one thread and collects what comes back in this one, until the peer ends.
+func exchange<Address>(_ bytes: [UInt8], _ stream: borrowing StreamSocket<Address>) throws -> [UInt8] {
+    let sender = Parcel(try stream.duplicate())
+    let sending = Running { () throws(SocketError) in
+        let stream = sender.open()
+        try stream.sendAll(bytes.span)
+        try stream.shutdown(.write)
+    }
+    var result: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 65536)
+    while case let count = try stream.receive(into: &buffer), count > 0 { result += buffer[..<count] }
+    if let error = try sending.end() { throw error }
+    return result
+}
+
+/// Bytes that differ from place to place.
+func pattern(_ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) } }
+
+/// Waits until something is so, looking again and again; for what only a counter tells.
+func eventually(_ condition: () -> Bool) -> Bool {
+    let end = Deadline.after(.seconds(10))
+    while !condition() {
+        if end.hasPassed { return false }
+        Thread.sleep(forTimeInterval: 0.001)
+    }
+    return true
+}
