@@ -45,13 +45,14 @@ final class Events: Sendable {
     var all: [String] { texts.withLock { $0 } }
 
     func note(_ event: ServerEvent) {
-        let text = switch event {
-        case .acceptFailed(let error): "accept failed \(error.code.name)"
-        case .acceptPaused(let error, let pause): "accept paused \(error.code.name) \(pause)"
-        case .clientRefused(let error): "client refused \(error.operation.rawValue) \(error.code.name)"
-        case .handlerFailed(let error): "handler failed \(error)"
-        case .childFailed(_, let status): "child failed \(status)"
-        }
+        let text =
+            switch event {
+            case .acceptFailed(let error): "accept failed \(error.code.name)"
+            case .acceptPaused(let error, let pause): "accept paused \(error.code.name) \(pause)"
+            case .clientRefused(let error): "client refused \(error.operation.rawValue) \(error.code.name)"
+            case .handlerFailed(let error): "handler failed \(error)"
+            case .childFailed(_, let status): "child failed \(status)"
+            }
         texts.withLock { $0.append(text) }
     }
 }

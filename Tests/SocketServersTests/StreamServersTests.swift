@@ -47,7 +47,8 @@ struct TCPRun {
 }
 
 @Suite(.serialized, .timeLimit(.minutes(1))) struct StreamServersTests {
-    @Test(arguments: Model.allCases) func `bytes come back, and half-closing ends the connection`(_ model: Model) throws {
+    @Test(arguments: Model.allCases) func `bytes come back, and half-closing ends the connection`(_ model: Model) throws
+    {
         let server = try TCPRun(model)
         for size in [0, 1, 64, 100_000] {
             let client = try TCPStream.connect(to: server.address)
@@ -72,7 +73,9 @@ struct TCPRun {
         let folder = try TemporaryFolder()
         let listener = Parcel(try UnixListener(on: folder.file("s")))
         let stop = try StopSignal()
-        let running = Running { () throws(SocketError) in try model.run(listener.open(), ServerConfiguration(stop: stop)) }
+        let running = Running { () throws(SocketError) in
+            try model.run(listener.open(), ServerConfiguration(stop: stop))
+        }
         let client = try UnixStream.connect(to: folder.file("s"))
         let back = try exchange(pattern(200_000), client)
         #expect(back == pattern(200_000))
@@ -159,7 +162,9 @@ struct TCPRun {
         #expect(try server.running.end() == nil)
     }
 
-    @Test(arguments: Model.allCases) func `a server that was stopped before it ran returns at once`(_ model: Model) throws {
+    @Test(arguments: Model.allCases) func `a server that was stopped before it ran returns at once`(_ model: Model)
+        throws
+    {
         let stop = try StopSignal()
         stop.stop()
         try model.run(try TCPListener(on: .loopback(port: 0)), ServerConfiguration(stop: stop))

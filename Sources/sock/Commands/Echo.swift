@@ -25,6 +25,7 @@ struct Echo: Command {
     static var arguments: [Argument<Echo>] {
         [
             .option("--model", "-m", value: "MODEL", sets: \.model, help: "iterative (the default), fork, thread, ..."),
+            .option("--idle", value: "SECONDS", sets: \.idle, help: "when the processes of udp-fork end without datagrams (10)"),
             .flag("--report-address", sets: \.reports, help: "print the address and the summary on standard output"),
             .flag("--with-parent", sets: \.endsWithParent, help: "end when the program that started it ends (Linux)"),
             .operand("ADDRESS", sets: \.address, help: "where to listen: HOST:PORT, :PORT, unix:PATH or unix:@NAME"),
@@ -32,6 +33,7 @@ struct Echo: Command {
     }
 
     private var model = EchoModel.iterative
+    private var idle = Seconds(.seconds(10))
     private var reports = false
     private var endsWithParent = false
     private var address = Endpoint.none
@@ -66,18 +68,24 @@ struct Echo: Command {
 
     private func serveDatagrams() throws(SocketError) -> String {
         switch address {
-        case .ip(let parts): return try serve(try UDPSocket(boundTo: parts.addresses(.listening, .datagram)[0]))
-        case .unix(let address): return try serve(try UnixDatagramSocket(boundTo: address))
+        case .ip(let parts):
+            return try serve(try UDPSocket(boundTo: parts.addresses(.listening, .datagram)[0]))
+        case .unix(let address):
+            guard model == .udp else {
+                throw SocketError(.bind, .notSupported, detail: "\(model.rawValue) is for UDP, not for Unix sockets")
+            }
+            let socket = try UnixDatagramSocket(boundTo: address), configuration = try Self.stoppingOnSignals
+            try say("\(try socket.localAddress)")
+            return try EchoServers.datagrams(socket, configuration)
         }
     }
 
-    private func serve<Address: SocketAddressProtocol>(
-        _ socket: consuming DatagramSocket<Address>
-    ) throws(SocketError) -> String {
-        guard model == .udp else { throw SocketError(.fork, .notSupported, detail: "no such server yet") }
+    private func serve(_ socket: consuming UDPSocket) throws(SocketError) -> String {
         let configuration = try Self.stoppingOnSignals
         try say("\(try socket.localAddress)")
-        return try EchoServers.datagrams(socket, configuration)
+        guard model != .udp else { return try EchoServers.datagrams(socket, configuration) }
+        let port: ChildPort = model == .udpFork ? .own : .same
+        return try EchoServers.forkDatagrams(socket, port, idle: idle.duration, configuration)
     }
 
     /// A signal that comes from now on stops the server as soon as it runs.

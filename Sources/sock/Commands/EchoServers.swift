@@ -52,6 +52,23 @@ enum EchoServers {
         return summary(counters)
     }
 
+    /// A process for each client, which ends when it hears nothing for a while.
+    static func forkDatagrams(
+        _ socket: consuming UDPSocket, _ childPort: ChildPort, idle: Duration, _ configuration: ServerConfiguration
+    ) throws(SocketError) -> String {
+        let server = try ForkingUDPServer(socket, childPort: childPort, configuration)
+        let counters = server.counters
+        try server.run { client in
+            try client.socket.setOption(.receiveTimeout, to: idle)
+            var buffer = [UInt8](repeating: 0, count: 65_536)
+            while true {
+                let datagram = try client.receive(into: &buffer)
+                try client.send(buffer.span.extracting(..<datagram.count))
+            }
+        }
+        return summary(counters)
+    }
+
     static func summary(_ counters: ServerCounters) -> String {
         let numbers = counters.snapshot
         return "\(numbers.accepted) accepted, \(numbers.active) active, \(numbers.failed) failed"

@@ -13,7 +13,7 @@ struct ClientReport: Sendable {
 }
 
 /// One conversation with a server.
-protocol TourClient: Sendable {
+protocol Visitor: Sendable {
     /// Connects, talks, and compares what comes back.
     func run() throws(SocketError) -> ClientReport
 }
@@ -21,7 +21,7 @@ protocol TourClient: Sendable {
 /// Runs clients at the same time, each in a thread of its own.
 enum Crew {
     /// The reports of all clients, once the last one is done.
-    static func run(_ clients: [any TourClient]) throws(SocketError) -> [ClientReport] {
+    static func run(_ clients: [any Visitor]) throws(SocketError) -> [ClientReport] {
         let board = Board(try Socket.pair())
         for (index, client) in clients.enumerated() { try start(ClientThread(client, index, board)) }
         return try board.reports(clients.count)
@@ -64,11 +64,11 @@ private final class Board: Sendable {
 }
 
 private final class ClientThread: Sendable {
-    private let client: any TourClient
+    private let client: any Visitor
     private let index: Int
     private let board: Board
 
-    init(_ client: any TourClient, _ index: Int, _ board: Board) {
+    init(_ client: any Visitor, _ index: Int, _ board: Board) {
         self.client = client
         self.index = index
         self.board = board

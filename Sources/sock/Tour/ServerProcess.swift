@@ -16,7 +16,9 @@ struct ServerProcess: ~Copyable {
     /// Starts `sock echo` with a model and an address.
     init(_ model: EchoModel, at address: String) throws(SocketError) {
         let pair = try Socket.pair()
-        let words = ["sock", "echo", address, "--model", model.rawValue, "--report-address", "--with-parent"]
+        var words = ["sock", "echo", address, "--model", model.rawValue, "--report-address", "--with-parent"]
+        // Datagrams have no end at which a client's process could end, too.
+        if model.isDatagram { words += ["--idle", "0.4"] }
         let ours = try pair.first.duplicate()
         process = try pair.second.withDescriptor { (number) throws(SocketError) in
             try Self.start(words, output: number)

@@ -61,10 +61,10 @@ struct TourStop {
         var process = try ServerProcess(kind.model, at: address)
         let endpoint = try Self.endpoint(try process.line(), kind.transport)
         if kind.transport.isDatagram {
-            add(try Crew.run(DatagramClient.all(of: endpoint, answersElsewhere: kind.model == .udpFork)))
+            add(try Crew.run(DatagramVisitor.all(of: endpoint, answersElsewhere: kind.model == .udpFork)))
         } else {
-            add(try Crew.run(StreamClient.all(of: endpoint)))
-            add(try Crew.run(StreamClient.last(of: endpoint)))
+            add(try Crew.run(StreamVisitor.all(of: endpoint)))
+            add(try Crew.run(StreamVisitor.last(of: endpoint)))
         }
         server = try process.stop()
         checkServer()

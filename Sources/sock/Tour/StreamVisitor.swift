@@ -1,7 +1,7 @@
 import Sockets
 
 /// A client that a stream server of the tour has to serve, at the same time as others.
-struct StreamClient: TourClient {
+struct StreamVisitor: Visitor {
     /// What a client does.
     enum Behaviour {
         /// Small messages, each answered before the next one.
@@ -22,14 +22,14 @@ struct StreamClient: TourClient {
     private static let patience = Duration.seconds(8)
 
     /// The clients of the first round, in which one breaks off.
-    static func all(of server: Endpoint) -> [any TourClient] {
+    static func all(of server: Endpoint) -> [any Visitor] {
         let behaviours: [Behaviour] = [.talk, .talk, .talk, .talk, .pour(1 << 20), .pour(1 << 18), .halfClose, .reset]
-        return behaviours.enumerated().map { StreamClient(server: server, seed: $0.offset, behaviour: $0.element) }
+        return behaviours.enumerated().map { StreamVisitor(server: server, seed: $0.offset, behaviour: $0.element) }
     }
 
     /// The one that comes when all others have left.
-    static func last(of server: Endpoint) -> [any TourClient] {
-        [StreamClient(server: server, seed: 99, behaviour: .talk)]
+    static func last(of server: Endpoint) -> [any Visitor] {
+        [StreamVisitor(server: server, seed: 99, behaviour: .talk)]
     }
 
     func run() throws(SocketError) -> ClientReport {

@@ -3,14 +3,14 @@ import Sockets
 /// A client that a datagram server of the tour has to serve, at the same time as others.
 ///
 /// It sends datagrams of all sizes, an empty one too, each answered before the next one.
-struct DatagramClient: TourClient {
+struct DatagramVisitor: Visitor {
     let server: Endpoint
     let seed: Int
     /// Whether the answers come from another port than the first datagram went to, as from a server that forks.
     let answersElsewhere: Bool
 
-    static func all(of server: Endpoint, answersElsewhere: Bool) -> [any TourClient] {
-        (0..<4).map { DatagramClient(server: server, seed: $0, answersElsewhere: answersElsewhere) }
+    static func all(of server: Endpoint, answersElsewhere: Bool) -> [any Visitor] {
+        (0..<4).map { DatagramVisitor(server: server, seed: $0, answersElsewhere: answersElsewhere) }
     }
 
     func run() throws(SocketError) -> ClientReport {

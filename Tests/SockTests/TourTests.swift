@@ -1,0 +1,48 @@
+import Foundation
+import Testing
+
+@Suite(.serialized) struct TourTests {
+    @Test func `every server of the tour is right`() throws {
+        let start = ContinuousClock.now
+        let outcome = try sock("tour")
+        let time = ContinuousClock.now - start
+        #expect(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
+        let lines = outcome.output.split(separator: "\n")
+        for model in ["iterative", "fork", "thread", "select", "poll", "epoll", "udp"] {
+            let line = lines.first { $0.hasPrefix("\(model) ") }
+            #expect(line?.hasSuffix(" ok") == true)
+        }
+        #expect(lines.contains { $0.contains("Unix stream") && $0.hasSuffix(" ok") })
+        #expect(lines.contains { $0.contains("Unix datagram") && $0.hasSuffix(" ok") })
+        #expect(outcome.output.contains("Documentation/Notes.md"))
+        #expect(!outcome.output.contains("\u{1B}"))
+        #expect(time < .seconds(60))
+    }
+
+    @Test func `the tour as JSON tells connection, calls and verdict`() throws {
+        let rows = try #require(try sock("tour", "--json").objects)
+        #expect(rows.count >= 9)
+        for row in rows {
+            #expect(row["verdict"] as? String == "ok")
+            #expect((row["bytes"] as? Int ?? 0) > 100_000)
+            #expect((row["connection"] as? String)?.contains(" -> ") == true)
+            #expect((row["calls"] as? String)?.hasPrefix("socket bind") == true)
+        }
+    }
+
+    @Test func `a tour that is killed takes its servers along`() throws {
+        let tour = try Program.sock("tour")
+        #expect(tour.line() != nil)
+        var children: [Int32] = []
+        while children.isEmpty, tour.isRunning { children = tour.children }
+        tour.signal(SIGKILL)
+        #expect(tour.finish().wasSignalled)
+        // A dead process that nobody reaps here still has a number, but no memory map.
+        for child in children { while isAlive(child) { usleep(2000) } }
+    }
+
+    private func isAlive(_ process: Int32) -> Bool {
+        guard let text = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8) else { return false }
+        return text.contains("(sock)") && !text.contains(") Z ")
+    }
+}
