@@ -76,7 +76,7 @@ struct SymbolGraph: Decodable {
         var calls = 0
         for path in Repository.files("Sources/\(module)", ending: ".swift") {
             let lines = try Repository.text(path).components(separatedBy: "\n")
-            for (index, line) in lines.enumerated() where line.contains("try check(.") {
+            for (index, line) in lines.enumerated() where line.contains(#/(check|restarting|trying)\(\.[a-z]/#) {
                 guard let start = declaration(above: index, in: lines), lines[start].contains("public ") else {
                     continue
                 }
