@@ -12,7 +12,7 @@ SWIFT_CLANG = $(TOOLCHAIN)clang
 MAKEFLAGS += --no-print-directory
 
 .PHONY: test packages shim shim-test swift-test interop sanitize sanitize-shim sanitize-swift fuzz install
-.PHONY: format-check cross clean help
+.PHONY: format-check cross docs clean help
 
 test: packages shim-test swift-test interop  ## everything that has to pass
 
@@ -32,6 +32,7 @@ swift-test:  ## the Swift tests
 
 interop:  ## the installed shim from C, C++, Python, Rust and Go
 	Tests/InteropTests/shim/run
+	Tests/InteropTests/samples/run
 
 sanitize: sanitize-shim sanitize-swift  ## memory, undefined behaviour and races
 
@@ -54,6 +55,9 @@ fuzz:  ## the readers of foreign bytes for SECONDS=60 each
 	        -ICSocketShim/include CSocketShim/*.c Tests/Fuzz/fuzz_$$each.c -o $(BUILD)/fuzz/fuzz_$$each && \
 	    $(BUILD)/fuzz/fuzz_$$each -max_len=512 -max_total_time=$(SECONDS) -print_final_stats=1 \
 	        -artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/$$each Tests/Fuzz/corpus/$$each || exit; done
+
+docs:  ## the reference as a web site in build/docs, with docc
+	scripts/docs $(BUILD)/docs
 
 install: shim  ## the C library to PREFIX=/usr/local
 	cmake --install $(BUILD)/shim --prefix $(PREFIX)

@@ -108,17 +108,22 @@ let cases: [ExampleCase] = [
     ExampleCase(
         "names are looked up, literals are not, and old notations are refused", "resolve",
         [
-            "^localhost http: .*:80$", "^IPv4 only: \\[\"127\\.0\\.0\\.1:80\"\\]$", "^a literal: \\[127\\.0\\.0\\.1:80\\]$",
+            "^localhost http: .*:80$", "^IPv4 only: \\[\"127\\.0\\.0\\.1:80\"\\]$",
+            "^a literal: \\[127\\.0\\.0\\.1:80\\]$",
             "^back: .*:(http|80)$", "^refused: .*87\\.0\\.0\\.1$", "^connecting by name: ",
         ]),
     ExampleCase(
         "interfaces have addresses, and link-local ones a scope", "interfaces",
-        ["^[0-9]+ lo: up$", "^    127\\.0\\.0\\.1/8$", "^loopback is lo$", "^a scope: fe80::1%[0-9]+ has number [0-9]+$"]),
+        [
+            "^[0-9]+ lo: up$", "^    127\\.0\\.0\\.1/8$", "^loopback is lo$",
+            "^a scope: fe80::1%[0-9]+ has number [0-9]+$",
+        ]),
     ExampleCase(
         "options have typed values with limits", "options",
         [
             "^no delay: false$", "^no delay, set: true$", "^receive buffer: 131072$", "^keep-alive after 30",
-            "^refused: setsockopt: 256", "^the listener listens: true$", "^state ESTABLISHED, ", "^TCP's option on UDP: ",
+            "^refused: setsockopt: 256", "^the listener listens: true$", "^state ESTABLISHED, ",
+            "^TCP's option on UDP: ",
         ]),
 ]
 
@@ -144,7 +149,8 @@ let cases: [ExampleCase] = [
         }
     }
 
-    @Test(.enabled(if: getuid() == 0 && Program.tool("setpriv") != nil, "it takes root and setpriv to lose a privilege"))
+    @Test(
+        .enabled(if: getuid() == 0 && Program.tool("setpriv") != nil, "it takes root and setpriv to lose a privilege"))
     func `without the privilege an ICMP echo says what is missing`() throws {
         let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         let example = URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent("icmp-echo").path
@@ -160,13 +166,16 @@ let cases: [ExampleCase] = [
     @Test func `a client without a server says what happened and what helps`() throws {
         let outcome = try Program(example: "tcp-client", ["127.0.0.1:1"]).finish()
         #expect(outcome.status == 1)
-        #expect(outcome.lines == [
-            "error: connect to 127.0.0.1:1: connection refused (ECONNREFUSED)",
-            "advice: check the address and port, and that the server runs",
-        ])
+        #expect(
+            outcome.lines == [
+                "error: connect to 127.0.0.1:1: connection refused (ECONNREFUSED)",
+                "advice: check the address and port, and that the server runs",
+            ])
     }
 
-    @Test(arguments: ["tcp-client", "tcp-server-iterative", "tcp-server-fork", "tcp-server-threads", "tcp-server-select"])
+    @Test(arguments: [
+        "tcp-client", "tcp-server-iterative", "tcp-server-fork", "tcp-server-threads", "tcp-server-select",
+    ])
     func `what is no address is refused with the reason`(_ name: String) throws {
         let outcome = try Program(example: name, ["localhost:http"]).finish()
         #expect(outcome.status == 1)

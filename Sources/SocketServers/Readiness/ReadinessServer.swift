@@ -34,7 +34,7 @@ public struct ReadinessServer<Address: SocketAddressProtocol>: ~Copyable, Sendab
     /// Where it listens.
     public var localAddress: Address { listener.localAddress }
 
-    /// Serves clients until it is stopped, then closes the listener, and serves those that are there until they leave.
+    /// Serves clients until it is stopped, then closes the listener and serves the rest until they leave.
     ///
     /// Each client has a copy of the handler. One that throws costs its own client only.
     /// Throws: what accept throws when the listener is dead; see ``AcceptPolicy``.

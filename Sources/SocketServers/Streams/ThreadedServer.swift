@@ -14,7 +14,7 @@ public struct ThreadedServer<Address: SocketAddressProtocol>: ~Copyable, Sendabl
     private let limit: Int
     private let stackSize: Int
 
-    /// Takes the listener over, for at most `limit` clients at once, each with a stack of `stackSize` bytes.
+    /// Takes the listener over, for at most `limit` clients at once, with `stackSize` bytes of stack each.
     ///
     /// Throws: `tooManyDescriptors`; `invalidInput` for a limit below 1 or a stack below 16 KiB.
     public init(

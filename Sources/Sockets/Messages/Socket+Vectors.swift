@@ -66,7 +66,8 @@ private func withVector(
 }
 
 extension StreamSocket {
-    /// Sends the bytes of many arrays one after the other, in as few calls as it takes, without copying them together.
+    /// Sends the bytes of many arrays one after the other, in as few calls as it takes.
+    /// They are not copied together.
     ///
     /// Throws: as `sendAll`; the error's `transferred` says how many bytes had gone. C: sendmsg(2), repeated
     public func sendAll(gathering parts: [[UInt8]]) throws(SocketError) {

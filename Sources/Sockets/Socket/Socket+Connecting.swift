@@ -15,7 +15,7 @@ extension Socket {
         } catch { throw error.with(local: raw) }
     }
 
-    /// Makes the socket one that accepts connections, with a queue for `backlog` of them that nobody has accepted yet.
+    /// Makes the socket accept connections, with a queue for `backlog` of them that nobody has taken yet.
     ///
     /// The kernel cuts the backlog to its limit (net.core.somaxconn). When the queue is full, Linux lets further clients
     /// wait, and they time out in the end. C: listen(2)

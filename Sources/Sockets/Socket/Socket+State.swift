@@ -1,8 +1,9 @@
 internal import CSocketShim
 
 extension Socket {
-    /// Ends receiving, sending, or both, for all descriptors of the socket, and wakes those who wait in calls on it.
+    /// Ends receiving, sending, or both, for all descriptors of the socket.
     ///
+    /// Those who wait in calls on it are woken.
     /// Shutting down the write half lets the peer see the end of the stream, and still receives.
     /// Throws: `notConnected`, also when it woke somebody. C: shutdown(2)
     public func shutdown(_ half: ShutdownHalf) throws(SocketError) {

@@ -1,7 +1,7 @@
 internal import CSocketShim
 
 extension Socket {
-    /// Sends bytes to the peer and returns how many the kernel took, which on a stream can be fewer than given.
+    /// Sends bytes to the peer and returns how many the kernel took. On a stream that can be fewer than given.
     ///
     /// Throws: `brokenPipe` and `connectionReset` when the peer is gone, `wouldBlock` when there is no room and the
     /// call may not wait, `messageTooLarge` for a datagram that does not fit. C: send(2)
@@ -13,8 +13,10 @@ extension Socket {
         }
     }
 
-    /// Sends what can be sent at once, also on a blocking socket, and returns how many bytes went, or nil when there is
-    /// no room: waiting is an answer here, not an error. C: send(2) with MSG_DONTWAIT
+    /// Sends what can be sent at once and returns how many bytes went, or nil when there is no room.
+    ///
+    /// That holds on a blocking socket too: that one would have to wait is an answer here, not an error.
+    /// C: send(2) with MSG_DONTWAIT
     @inlinable
     @inline(__always)
     public func sendIfReady(_ bytes: Span<UInt8>, flags: SendFlags = []) throws(SocketError) -> Int? {
@@ -36,8 +38,10 @@ extension Socket {
         }
     }
 
-    /// Receives what is there, also on a blocking socket, and returns how many bytes came, or nil when nothing is
-    /// there: waiting is an answer here, not an error. C: recv(2) with MSG_DONTWAIT
+    /// Receives what is there and returns how many bytes came, or nil when nothing is there.
+    ///
+    /// That holds on a blocking socket too: that one would have to wait is an answer here, not an error.
+    /// C: recv(2) with MSG_DONTWAIT
     @inlinable
     @inline(__always)
     public func receiveIfReady(

@@ -35,7 +35,7 @@ public struct Socket: ~Copyable, Sendable {
     /// Takes over an open descriptor, which nobody else may close from now on. It stays as inheritable as it was.
     ///
     /// Throws: `notASocket` when it is something else, `badDescriptor` when it is not open, `invalidInput` when it is
-    /// negative. The descriptor stays open and the caller's then.
+    /// negative. The descriptor stays open and the caller's then. C: fstat(2)
     public init(adopting number: Int32) throws(SocketError) {
         guard number >= 0 else { throw .invalid(.inspect, "\(number) is no descriptor: numbers start at 0") }
         guard try check(.fstat, { csock_is_socket(number) }) == 1 else { throw SocketError(.fstat, .notASocket) }

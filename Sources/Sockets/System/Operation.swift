@@ -1,5 +1,5 @@
 extension SocketError {
-    /// What was being done when an error came: a system call under its C name, or work of this library.
+    /// What was being done when an error came: a system call, or work of this library. C: the call of the case's name
     public enum Operation: String, Sendable {
         case accept, bind, close, connect, fcntl, fork, fstat, getsockname, getpeername, getsockopt, ioctl, listen
         case poll, recv, recvfrom, recvmsg, recvmmsg, select, send, sendto, sendmsg, sendmmsg, setsockopt, shutdown
