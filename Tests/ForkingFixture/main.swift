@@ -1,3 +1,4 @@
+import CSocketShim
 import Glibc
 import SocketServers
 import Sockets
@@ -44,6 +45,52 @@ func describe(_ event: ServerEvent) -> String {
     }
 }
 
+func serveDatagrams(_ port: ChildPort, _ limit: Int, _ configuration: ServerConfiguration) throws {
+    let server = try ForkingUDPServer(
+        try UDPSocket(boundTo: .loopback(port: 0)), childPort: port, limit: limit, configuration)
+    let counters = server.counters
+    say("\(try server.localAddress)")
+    try server.run { client in
+        var buffer = [UInt8](repeating: 0, count: 2048)
+        while true {
+            let datagram = try client.receive(into: &buffer)
+            if buffer[..<datagram.count].elementsEqual("end".utf8) { return }
+            if buffer[..<datagram.count].elementsEqual("crash".utf8) { abort() }
+            if buffer[..<datagram.count].elementsEqual("soon".utf8) {
+                try client.socket.setOption(.receiveTimeout, to: .milliseconds(20))
+            }
+            try client.send("\(getpid()) ".utf8.span)
+            try client.send(buffer.span.extracting(..<datagram.count))
+        }
+    }
+    say("done \(counters.snapshot)")
+}
+
+/// A server with `spare` descriptors left.
+func serveFewDescriptors(_ model: String, _ spare: Int, _ configuration: ServerConfiguration) throws {
+    let listener = try TCPListener(on: .loopback(port: 0))
+    say("\(listener.localAddress)")
+    switch model {
+    case "iterative": try IterativeServer(listener, leave(spare, configuration)).run { client in try echo(client) }
+    case "threaded": try ThreadedServer(listener, leave(spare + 2, configuration)).run { client in try echo(client) }
+    case "select": try ReadinessServer(listener, using: .select, leave(spare, configuration)).run(EchoProtocol())
+    case "poll": try ReadinessServer(listener, using: .poll, leave(spare, configuration)).run(EchoProtocol())
+    default: try ReadinessServer(listener, using: .epoll, leave(spare + 1, configuration)).run(EchoProtocol())
+    }
+    say("done")
+}
+
+/// Lowers the limit of descriptors to those that are open, and some more.
+func leave(_ spare: Int, _ configuration: ServerConfiguration) -> ServerConfiguration {
+    var count = 0, number: Int32 = 0
+    while count < spare {
+        if fcntl(number, F_GETFD) < 0 { count += 1 }
+        number += 1
+    }
+    _ = csock_set_descriptor_limit(Int64(number))
+    return configuration
+}
+
 func run() throws {
     let arguments = CommandLine.arguments
     let stop = try StopSignal(on: [.terminate, .interrupt])
@@ -62,15 +109,9 @@ func run() throws {
         say("\(server.localAddress)")
         try server.run { client in try handle(client) }
         say("done \(counters.snapshot)")
-    case "patience":
-        let server = try ForkingServer(try TCPListener(on: .loopback(port: 0)), limit: limit, configuration)
-        let counters = server.counters
-        say("\(server.localAddress)")
-        try server.run { client in
-            say("child \(getpid())")
-            try handle(client)
-        }
-        say("done \(counters.snapshot)")
+    case "own": try serveDatagrams(.own, limit, configuration)
+    case "same": try serveDatagrams(.same, limit, configuration)
+    case "limited": try serveFewDescriptors(arguments[3], limit, configuration)
     default: say("unknown mode")
     }
 }

@@ -18,6 +18,13 @@ enum Kernel {
         Int(truncatingIfNeeded: unsafe csock_recv(number, bytes.baseAddress, bytes.count, flags))
     }
 
+    /// As `receive`, without MSG_TRUNC: with it the kernel counts bytes that it has not written, which must not pass for
+    /// initialised ones.
+    @usableFromInline
+    static func initialize(_ number: Int32, _ bytes: UnsafeMutableBufferPointer<UInt8>, _ flags: Int32) -> Int {
+        unsafe receive(number, bytes, flags & ~csock_MSG_TRUNC)
+    }
+
     @usableFromInline
     static func send(
         _ number: Int32, _ bytes: UnsafeBufferPointer<UInt8>, _ flags: Int32, to address: SocketAddress

@@ -65,7 +65,7 @@ extension Socket {
         // The kernel writes into the free part only, and `count` grows by what it wrote.
         try unsafe buffer.withUnsafeMutableBufferPointer { (bytes, count) throws(SocketError) -> Int in
             let rest = unsafe UnsafeMutableBufferPointer(rebasing: bytes[count...])
-            let got = try Kernel.restarting(.recv) { unsafe Kernel.receive(number, rest, flags.rawValue) }
+            let got = try Kernel.restarting(.recv) { unsafe Kernel.initialize(number, rest, flags.rawValue) }
             count += got
             return got
         }
@@ -125,7 +125,7 @@ public struct Datagram<Address: SocketAddressProtocol>: Sendable {
     public let sender: Address
 
     @inlinable
-    init(count: Int, size: Int, sender: Address) {
+    package init(count: Int, size: Int, sender: Address) {
         self.count = count
         self.size = size
         self.sender = sender
