@@ -15,21 +15,19 @@ func listen(on address: IPSocketAddress) throws(SocketError) -> TCPListener {
 /// Sends back what comes, until the client has sent everything. Memory that nothing was received into is never touched,
 /// so an idle client costs one page of it.
 func echo(_ client: borrowing TCPStream) throws(SocketError) {
-    _ = try [UInt8](capacity: room) { (buffer) throws(SocketError) in
+    var memory: [UInt8] = []
+    try echo(client, in: &memory)
+}
+
+/// The same in memory of the caller. A forked child that writes to its parent's need not make any of its own, for which
+/// it would also write to the state of malloc, which is some pages more.
+func echo(_ client: borrowing TCPStream, in memory: inout [UInt8]) throws(SocketError) {
+    try memory.append(addingCapacity: room) { (buffer) throws(SocketError) in
         while try client.receive(into: &buffer) > 0 {
             try client.sendAll(buffer.span)
             buffer.removeAll()
         }
     }
-}
-
-/// The same with memory that was made before, such as by a parent process, of which each child has a copy of its own.
-func echo(_ client: borrowing TCPStream, _ buffer: inout [UInt8]) throws(SocketError) {
-    repeat {
-        buffer.removeAll(keepingCapacity: true)
-        try buffer.append(addingCapacity: room) { (free) throws(SocketError) in _ = try client.receive(into: &free) }
-        try client.sendAll(buffer.span)
-    } while !buffer.isEmpty
 }
 
 /// Sends every datagram back to where it came from.
