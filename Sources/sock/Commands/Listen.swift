@@ -95,6 +95,7 @@ struct Listen: Command {
         let sender = try socket.receive(into: &byte, flags: .peek).sender
         if try sender.encoded().isAnswerable { try socket.socket.connect(to: sender) }
         let connection = try socket.socket.fiveTuple.description
+        note("sock: connected, \(connection)")
         var relay = DatagramRelay(patience: nil)
         if try relay.run(socket.socket, stop) == .interrupted { printNote(relay.traffic.summary(connection)) }
         return .success
