@@ -27,13 +27,18 @@ let package = Package(
         .executableTarget(name: "sock", dependencies: ["CSocketShim", "SocketServers", "Sockets"], swiftSettings: strict),
         .target(name: "SocketServers", dependencies: ["CSocketShim", "Sockets"], swiftSettings: strict),
         .target(name: "TestSupport", dependencies: ["Sockets"], path: "Tests/TestSupport", swiftSettings: strict),
-        .testTarget(name: "SocketsTests", dependencies: ["Sockets", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "SocketServersTests", dependencies: ["Sockets", "SocketServers", "TestSupport", "ForkingFixture"],
             swiftSettings: strict),
         .executableTarget(
             name: "ForkingFixture", dependencies: ["CSocketShim", "Sockets", "SocketServers"], path: "Tests/ForkingFixture",
             swiftSettings: strict),
+        .target(name: "SignalStorm", path: "Tests/Fixtures/SignalStorm"),
+        .executableTarget(
+            name: "SocketFixture", dependencies: ["Sockets", "SignalStorm"], path: "Tests/Fixtures/SocketFixture",
+            swiftSettings: strict),
+        .testTarget(
+            name: "SocketsTests", dependencies: ["Sockets", "TestSupport", "SocketFixture"], swiftSettings: strict),
         .testTarget(name: "SockTests", dependencies: ["Sockets", "TestSupport", "sock"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],

@@ -23,7 +23,10 @@ let package = Package(
     ],
     targets: [
         .executableTarget(
-            name: "EchoServers", dependencies: [.product(name: "Sockets", package: "Sockets")], swiftSettings: strict),
+            name: "EchoServers",
+            dependencies: [
+                .product(name: "Sockets", package: "Sockets"), .product(name: "SocketServers", package: "Sockets"),
+            ], swiftSettings: strict),
         .executableTarget(
             name: "PerCall", dependencies: [.product(name: "Sockets", package: "Sockets")], swiftSettings: strict),
     ],

@@ -8,7 +8,8 @@ program are taken, for N and for 2N operations, and their difference is divided 
   allocations   malloc and its relatives, counted by a preloaded library
   system calls  by strace
 
-An operation is one receive of 64 B, one send of 64 B, one receive that would block, and for udp one send to an address
+An operation is one receive of 64 B, one send of 64 B, one receive that would block, which in Swift is nil or, in the row
+below it, a thrown error, and for udp one send to an address
 and one receive with the sender's address. These figures are exact: they do not depend on what else the machine does.
 
 Exit status: 0, or 1 if a program failed or the two sides make a different number of system calls.
@@ -22,7 +23,7 @@ import tempfile
 
 from harness import C_PROGRAMS, Failed, build_c, build_swift, machine, markdown, say
 
-CASES = ("receive", "send", "would-block", "udp")
+CASES = ("receive", "send", "would-block", "would-block-thrown", "udp")
 
 
 def arguments():

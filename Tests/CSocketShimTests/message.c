@@ -328,7 +328,8 @@ static void descriptors_that_do_not_fit_are_dropped_and_told(void) {
         EQUAL((flags & csock_MSG_CTRUNC) != 0, fit < 3);
     }
     EQUAL(send_descriptors(pair[0], 3), 1);
-    EQUAL(receive_descriptors(pair[1], csock_control_space(4), &flags), 2);  // its padding has room for a second one
+    const size_t with_padding = (csock_control_space(4) - head) / sizeof(int32_t);  // 2 on 64-bit systems
+    EQUAL(receive_descriptors(pair[1], csock_control_space(4), &flags), with_padding);
     close_pair(pair);
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+public import Sockets
 
 /// The sockets that this process has open, by their inodes, which no other test's sockets share.
 public enum DescriptorLedger {
@@ -10,4 +11,14 @@ public enum DescriptorLedger {
         }
         return Set(targets.filter { $0.hasPrefix("socket:") })
     }
+}
+
+/// The kernel's name of what a descriptor stands for, such as `socket:[4711]`.
+public func inode(ofDescriptor number: Int32) throws -> String {
+    try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(number)")
+}
+
+/// The kernel's name of a socket, which no other socket has.
+public func socketInode(_ socket: borrowing Socket) throws -> String {
+    try socket.withDescriptor { try inode(ofDescriptor: $0) }
 }

@@ -17,6 +17,16 @@ func listen(on address: IPSocketAddress) throws(SocketError) -> TCPListener {
 func echo(_ client: borrowing TCPStream) throws(SocketError) {
     var buffer: [UInt8] = []
     buffer.reserveCapacity(room)
+    try echo(client, &buffer)
+}
+
+func echoBuffer() throws(SocketError) -> [UInt8] {
+    var buffer: [UInt8] = []
+    buffer.reserveCapacity(room)
+    return buffer
+}
+
+func echo(_ client: borrowing TCPStream, _ buffer: inout [UInt8]) throws(SocketError) {
     repeat {
         buffer.removeAll(keepingCapacity: true)
         try buffer.append(addingCapacity: room) { (free) throws(SocketError) in _ = try client.receive(into: &free) }

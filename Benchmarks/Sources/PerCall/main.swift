@@ -32,6 +32,16 @@ func sending(_ count: Int) throws(SocketError) {
 func wouldBlock(_ count: Int) throws(SocketError) {
     let pair = try Socket.pair(.stream, .nonBlocking)
     var buffer = [UInt8](repeating: 0, count: size)
+    var span = buffer.mutableSpan
+    for _ in 0..<count {
+        expect(try pair.second.receiveIfReady(into: &span) == nil)
+    }
+}
+
+/// The same, with an error in place of nil.
+func wouldBlockThrown(_ count: Int) throws(SocketError) {
+    let pair = try Socket.pair(.stream, .nonBlocking)
+    var buffer = [UInt8](repeating: 0, count: size)
     for _ in 0..<count {
         do throws(SocketError) {
             _ = try pair.second.receive(into: &buffer)
@@ -57,12 +67,13 @@ func run(_ name: String, _ count: Int) throws(SocketError) {
     case "receive": try receiving(count)
     case "send": try sending(count)
     case "would-block": try wouldBlock(count)
+    case "would-block-thrown": try wouldBlockThrown(count)
     case "udp": try udp(count)
     default: fatalError("there is no case \(name)")
     }
 }
 
 guard CommandLine.arguments.count == 3, let count = Int(CommandLine.arguments[2]), count > 0 else {
-    fatalError("usage: percall receive|send|would-block|udp COUNT")
+    fatalError("usage: percall receive|send|would-block|would-block-thrown|udp COUNT")
 }
 try run(CommandLine.arguments[1], count)

@@ -191,6 +191,19 @@ CSOCK_INLINE int64_t csock_unsent(int32_t descriptor) {
 #endif
 }
 
+/// Where a TCP connection stands, as Linux numbers it (1 established ... 10 listening); 0 for other sockets and where the
+/// system does not tell. C: TCP_INFO in tcp(7)
+CSOCK_INLINE int32_t csock_tcp_state(int32_t descriptor) {
+#ifdef CSOCK_LINUX
+    uint8_t info[8] = {0};
+    uint32_t length = sizeof info;
+    return csock_getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, info, &length) == 0 && length > 0 ? info[0] : 0;
+#else
+    (void)descriptor;
+    return 0;
+#endif
+}
+
 /// 1 when the next byte is the urgent one. C: sockatmark(3)
 CSOCK_INLINE int32_t csock_sockatmark(int32_t descriptor) {
     int at_mark = 0;

@@ -164,6 +164,14 @@ CSOCK_INLINE int64_t csock_control_put(void *control, size_t room, size_t offset
     return (int64_t)(offset + space);
 }
 
+/// 1 when the kernel installs a descriptor for each int of such a record's data, which somebody has to close.
+CSOCK_INLINE int32_t csock_passes_descriptors(int32_t level, int32_t type) {
+#ifdef CSOCK_LINUX
+    if (level == SOL_SOCKET && type == csock_SCM_PIDFD) return 1;
+#endif
+    return level == SOL_SOCKET && type == SCM_RIGHTS;
+}
+
 /// Writes packet information as a record, as csock_control_put. C: IP_PKTINFO in ip(7), IPV6_PKTINFO in ipv6(7)
 CSOCK_API int64_t csock_control_put_packet_info(void *control, size_t room, size_t offset,
                                                 const csock_packet_info_t *info);

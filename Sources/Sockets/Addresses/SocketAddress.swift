@@ -13,9 +13,21 @@ public struct SocketAddress: Sendable {
     /// No address: nothing was reported.
     public static let none = SocketAddress()
 
+    @usableFromInline
     init() {
         words = InlineArray(repeating: 0)
         length = 0
+    }
+
+    /// Lends the memory to a call that writes an address over the one that was there.
+    @inline(__always)
+    mutating func write<Result>(_ body: (UnsafeMutableRawPointer, inout UInt32) -> Result) -> Result {
+        var count = UInt32(Self.capacity)
+        var span = words.mutableSpan
+        // The words are initialised, and the pointer is not kept.
+        let result = unsafe span.withUnsafeMutableBytes { unsafe body($0.baseAddress.unsafelyUnwrapped, &count) }
+        length = min(count, UInt32(Self.capacity))
+        return result
     }
 
     /// Lets `body` write an address of at most `capacity` bytes and say how long it is.

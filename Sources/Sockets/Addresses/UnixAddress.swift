@@ -5,12 +5,12 @@ internal import CSocketShim
 /// C: struct sockaddr_un in unix(7)
 public struct UnixAddress: Sendable {
     var storage: InlineArray<108, UInt8>
-    private(set) var count: UInt8
+    var count: UInt8
 
     /// The address of a socket that was not bound. Binding to it makes Linux choose an abstract name.
     public static let unnamed = UnixAddress()
 
-    private init() {
+    init() {
         storage = InlineArray(repeating: 0)
         count = 0
     }
@@ -38,7 +38,7 @@ public struct UnixAddress: Sendable {
         append(pathBytes)
     }
 
-    private mutating func append(_ bytes: Span<UInt8>) {
+    mutating func append(_ bytes: Span<UInt8>) {
         for index in bytes.indices { storage[Int(count) + index] = bytes[index] }
         count += UInt8(bytes.count)
     }
@@ -63,25 +63,6 @@ extension UnixAddress {
     /// Whether the socket was not bound.
     public var isUnnamed: Bool { count == 0 }
 }
-
-#if os(Linux)
-    extension UnixAddress {
-        /// A name in the abstract namespace, which leaves no file behind: at most 107 bytes, any of them, compared exactly.
-        ///
-        /// Throws: `invalidInput` when it is empty or too long. C: unix(7), abstract
-        public init(abstract name: String) throws(SocketError) { try self.init(abstractBytes: name.utf8.span) }
-
-        /// A name of any bytes in the abstract namespace; throws as `init(abstract:)`.
-        public init(abstractBytes: Span<UInt8>) throws(SocketError) {
-            guard !abstractBytes.isEmpty, abstractBytes.count <= 107 else {
-                throw .invalid(.parse, "an abstract name has 1 to 107 bytes, this one has \(abstractBytes.count)")
-            }
-            self.init()
-            count = 1
-            append(abstractBytes)
-        }
-    }
-#endif
 
 extension UnixAddress: SocketAddressProtocol {
     /// Always `unix`.

@@ -79,9 +79,7 @@ extension SocketTable.Entry: CustomStringConvertible {
 extension Socket {
     /// Where the socket stands, in the words of its protocol where it has some.
     func stateName(isConnected: Bool) -> String {
-        #if os(Linux)
-            if let info = try? option(.tcpInfo) { return info.state.description }
-        #endif
+        if let state = TCPState(rawValue: UInt8(clamping: csock_tcp_state(number))) { return state.description }
         if (try? option(.acceptsConnections)) == true { return "LISTEN" }
         return isConnected ? "connected" : "unconnected"
     }

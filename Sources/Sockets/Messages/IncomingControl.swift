@@ -78,12 +78,7 @@ private func closeDescriptors(_ descriptors: [Int32]) {
 
 extension ControlRecord {
     /// Whether the kernel installed descriptors with this record.
-    fileprivate var passesDescriptors: Bool {
-        #if os(Linux)
-            if isOf(level: csock_SOL_SOCKET, type: csock_SCM_PIDFD) { return true }
-        #endif
-        return isOf(level: csock_SOL_SOCKET, type: csock_SCM_RIGHTS)
-    }
+    fileprivate var passesDescriptors: Bool { csock_passes_descriptors(level, type) == 1 }
 
     /// Whole numbers only: a cut one was not installed.
     fileprivate func appendDescriptors(to numbers: inout [Int32]) {

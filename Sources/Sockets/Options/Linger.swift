@@ -28,7 +28,7 @@ extension Linger {
         get throws(SocketError) {
             guard case .waiting(let time) = self else { return 0 }
             let (seconds, fraction) = time.components
-            guard time > .zero, seconds < 32_767 else {
+            guard time > .zero, time <= .seconds(32_767) else {
                 throw .invalid(
                     .setsockopt, "\(time) is no time to linger: it takes more than 0 and at most 32767 seconds")
             }
@@ -41,7 +41,8 @@ extension Socket {
     /// Waits until the peer has acknowledged all data, at most this long, then closes.
     ///
     /// There is no option that makes every close wait: the end of a scope never blocks.
-    /// Throws: `invalidInput` for less than a second or more than 32767, with the socket closed. C: SO_LINGER in socket(7)
+    /// A part of a second counts as one. Throws: `invalidInput` for no time or more than 32767 seconds, and closes.
+    /// C: SO_LINGER in socket(7)
     public consuming func close(lingering time: Duration) throws(SocketError) {
         try setOption(SocketRequest.lingering, to: .waiting(time))
         try close()

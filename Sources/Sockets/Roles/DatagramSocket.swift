@@ -35,15 +35,19 @@ public struct DatagramSocket<Address: SocketAddressProtocol>: ~Copyable, Sendabl
     /// Receives one datagram: how many bytes are in the buffer, who sent it, and whether the rest was lost.
     ///
     /// An empty datagram is one too, with a count of 0. C: recvfrom(2)
+    @inlinable
     public func receive(
         into buffer: inout MutableSpan<UInt8>, flags: ReceiveFlags = []
     ) throws(SocketError) -> Datagram<Address> {
-        let raw = try socket.receiveDatagram(into: &buffer, flags: flags)
-        guard let sender = Address(raw.sender) else { throw SocketError(.recvfrom, .wrongAddressFamily) }
-        return Datagram(count: raw.count, size: raw.size, sender: sender)
+        var raw = SocketAddress()
+        let room = buffer.count
+        let size = try socket.receiveDatagram(into: &buffer, flags: flags, from: &raw)
+        guard let sender = Address(raw) else { throw wrongFamily() }
+        return Datagram(count: min(size, room), size: size, sender: sender)
     }
 
     /// Receives one datagram into an array, over the bytes it has. C: recvfrom(2)
+    @inlinable
     public func receive(
         into buffer: inout [UInt8], flags: ReceiveFlags = []
     ) throws(SocketError) -> Datagram<Address> {
@@ -54,6 +58,7 @@ public struct DatagramSocket<Address: SocketAddressProtocol>: ~Copyable, Sendabl
     /// Sends one datagram and returns its size. Throws: `messageTooLarge`, `networkUnreachable`, and for Unix sockets
     /// `notFound`, `connectionRefused`. C: sendto(2)
     @discardableResult
+    @inlinable
     public func send(_ bytes: Span<UInt8>, to address: Address, flags: SendFlags = []) throws(SocketError) -> Int {
         try socket.send(bytes, to: address, flags: flags)
     }
@@ -75,6 +80,9 @@ public struct DatagramSocket<Address: SocketAddressProtocol>: ~Copyable, Sendabl
     /// Closes now and reports what the kernel says. Removes the file of a Unix socket. C: close(2)
     public consuming func close() throws(SocketError) { try socket.close() }
 }
+
+@usableFromInline
+func wrongFamily() -> SocketError { SocketError(.recvfrom, .wrongAddressFamily) }
 
 /// A datagram socket with one peer: it sends and receives without addresses, and hears of ICMP errors.
 ///
@@ -107,20 +115,23 @@ public struct ConnectedDatagramSocket<Address: SocketAddressProtocol>: ~Copyable
 
     /// Sends one datagram to the peer and returns its size. C: send(2)
     @discardableResult
+    @inlinable
     public func send(_ bytes: Span<UInt8>, flags: SendFlags = []) throws(SocketError) -> Int {
         try socket.send(bytes, flags: flags)
     }
 
     /// Receives one datagram of the peer. An empty one is one too, with a count of 0. C: recv(2)
+    @inlinable
     public func receive(
         into buffer: inout MutableSpan<UInt8>, flags: ReceiveFlags = []
     ) throws(SocketError) -> Datagram<Address> {
         let room = buffer.count
-        let size = try socket.receiveDatagramSize(into: &buffer, flags: flags)
+        let size = try socket.receiveDatagram(into: &buffer, flags: flags)
         return Datagram(count: min(size, room), size: size, sender: peerAddress)
     }
 
     /// Receives one datagram of the peer into an array, over the bytes it has. C: recv(2)
+    @inlinable
     public func receive(
         into buffer: inout [UInt8], flags: ReceiveFlags = []
     ) throws(SocketError) -> Datagram<Address> {

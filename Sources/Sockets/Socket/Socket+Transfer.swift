@@ -5,11 +5,22 @@ extension Socket {
     ///
     /// Throws: `brokenPipe` and `connectionReset` when the peer is gone, `wouldBlock` when there is no room and the
     /// call may not wait, `messageTooLarge` for a datagram that does not fit. C: send(2)
+    @inlinable
+    @inline(__always)
     public func send(_ bytes: Span<UInt8>, flags: SendFlags = []) throws(SocketError) -> Int {
-        let number = number, flags = flags.raw
-        // The kernel reads the bytes during the call only.
-        return try unsafe bytes.withUnsafeBufferPointer { (bytes) throws(SocketError) in
-            try check(.send) { unsafe csock_send(number, bytes.baseAddress, bytes.count, flags) }
+        try Kernel.restarting(.send) {
+            unsafe bytes.withUnsafeBufferPointer { unsafe Kernel.send(number, $0, flags.rawValue) }
+        }
+    }
+
+    /// Sends what can be sent at once, also on a blocking socket, and returns how many bytes went, or nil when there is
+    /// no room: waiting is an answer here, not an error. C: send(2) with MSG_DONTWAIT
+    @inlinable
+    @inline(__always)
+    public func sendIfReady(_ bytes: Span<UInt8>, flags: SendFlags = []) throws(SocketError) -> Int? {
+        let flags = flags.union(.dontWait).rawValue
+        return try Kernel.trying(.send) {
+            unsafe bytes.withUnsafeBufferPointer { unsafe Kernel.send(number, $0, flags) }
         }
     }
 
@@ -17,15 +28,30 @@ extension Socket {
     ///
     /// Throws: `connectionReset`; `wouldBlock` when nothing is there and the call may not wait; `connectionRefused` on
     /// a connected datagram socket after an ICMP error. C: recv(2)
+    @inlinable
+    @inline(__always)
     public func receive(into buffer: inout MutableSpan<UInt8>, flags: ReceiveFlags = []) throws(SocketError) -> Int {
-        let number = number, flags = flags.rawValue
-        // The kernel writes at most as many bytes as there are.
-        return try unsafe buffer.withUnsafeMutableBufferPointer { (bytes) throws(SocketError) in
-            try check(.recv) { unsafe csock_recv(number, bytes.baseAddress, bytes.count, flags) }
+        try Kernel.restarting(.recv) {
+            unsafe buffer.withUnsafeMutableBufferPointer { unsafe Kernel.receive(number, $0, flags.rawValue) }
+        }
+    }
+
+    /// Receives what is there, also on a blocking socket, and returns how many bytes came, or nil when nothing is
+    /// there: waiting is an answer here, not an error. C: recv(2) with MSG_DONTWAIT
+    @inlinable
+    @inline(__always)
+    public func receiveIfReady(
+        into buffer: inout MutableSpan<UInt8>, flags: ReceiveFlags = []
+    ) throws(SocketError) -> Int? {
+        let flags = flags.union(.dontWait).rawValue
+        return try Kernel.trying(.recv) {
+            unsafe buffer.withUnsafeMutableBufferPointer { unsafe Kernel.receive(number, $0, flags) }
         }
     }
 
     /// Receives bytes into an array, over those it has; otherwise as `receive(into:)` for a span. C: recv(2)
+    @inlinable
+    @inline(__always)
     public func receive(into buffer: inout [UInt8], flags: ReceiveFlags = []) throws(SocketError) -> Int {
         var span = buffer.mutableSpan
         return try receive(into: &span, flags: flags)
@@ -33,12 +59,13 @@ extension Socket {
 
     /// Receives bytes behind those that the buffer has, into memory that need not be initialised; returns how many
     /// came. C: recv(2)
+    @inlinable
+    @inline(__always)
     public func receive(into buffer: inout OutputSpan<UInt8>, flags: ReceiveFlags = []) throws(SocketError) -> Int {
-        let number = number, flags = flags.rawValue
         // The kernel writes into the free part only, and `count` grows by what it wrote.
-        return try unsafe buffer.withUnsafeMutableBufferPointer { (bytes, count) throws(SocketError) in
+        try unsafe buffer.withUnsafeMutableBufferPointer { (bytes, count) throws(SocketError) -> Int in
             let rest = unsafe UnsafeMutableBufferPointer(rebasing: bytes[count...])
-            let got = try check(.recv) { unsafe csock_recv(number, rest.baseAddress, rest.count, flags) }
+            let got = try Kernel.restarting(.recv) { unsafe Kernel.initialize(number, rest, flags.rawValue) }
             count += got
             return got
         }
@@ -46,51 +73,44 @@ extension Socket {
 
     /// Sends a datagram to an address and returns its size. An empty one is sent too. C: sendto(2)
     @discardableResult
+    @inlinable
+    @inline(__always)
     public func send(
         _ bytes: Span<UInt8>, to address: some SocketAddressProtocol, flags: SendFlags = []
     ) throws(SocketError) -> Int {
-        try send(bytes, toRaw: try address.encoded(), flags: flags)
-    }
-
-    private func send(_ bytes: Span<UInt8>, toRaw address: SocketAddress, flags: SendFlags) throws(SocketError) -> Int {
-        let number = number, flags = flags.raw
-        do throws(SocketError) {
-            return try unsafe bytes.withUnsafeBufferPointer { (bytes) throws(SocketError) in
-                try unsafe address.withBytes { (target, length) throws(SocketError) in
-                    try check(.sendto) {
-                        unsafe csock_sendto(number, bytes.baseAddress, bytes.count, flags, target, length)
-                    }
-                }
+        let target = try address.encoded()
+        while true {
+            let result = unsafe bytes.withUnsafeBufferPointer {
+                unsafe Kernel.send(number, $0, flags.rawValue, to: target)
             }
-        } catch { throw error.code == .wouldBlock ? error : error.with(peer: address) }
+            if result >= 0 { return result }
+            try Kernel.raise(.sendto, result, to: target)
+        }
     }
 
-    /// Receives one datagram and its sender. What does not fit into the buffer is lost, and reported.
+    /// Receives one datagram and writes its sender; returns the size it had. C: recvfrom(2)
     ///
-    /// A buffer of no bytes takes a datagram out of the queue too. Not for streams, whose bytes it would drop unread:
-    /// the datagram roles, which know their type, offer it. C: recvfrom(2)
+    /// Not for streams, whose bytes it would drop unread: the datagram roles, which know their type, use it.
+    @inlinable
+    @inline(__always)
     package func receiveDatagram(
-        into buffer: inout MutableSpan<UInt8>, flags: ReceiveFlags = []
-    ) throws(SocketError) -> Datagram<SocketAddress> {
-        let number = number, flags = flags.rawValue, room = buffer.count
-        var size = 0
-        let sender = try unsafe SocketAddress { (address, length) throws(SocketError) in
-            size = try unsafe buffer.withUnsafeMutableBufferPointer { (bytes) throws(SocketError) in
-                try check(.recvfrom) {
-                    unsafe csock_recv_datagram(number, bytes.baseAddress, bytes.count, flags, address, &length)
-                }
+        into buffer: inout MutableSpan<UInt8>, flags: ReceiveFlags, from sender: inout SocketAddress
+    ) throws(SocketError) -> Int {
+        try Kernel.restarting(.recvfrom) {
+            unsafe buffer.withUnsafeMutableBufferPointer {
+                unsafe Kernel.receive(number, $0, flags.rawValue, from: &sender)
             }
         }
-        return Datagram(count: min(size, room), size: size, sender: sender)
     }
 
     /// Receives one datagram of a known sender and returns the size it had. C: recv(2) with MSG_TRUNC
-    package func receiveDatagramSize(
-        into buffer: inout MutableSpan<UInt8>, flags: ReceiveFlags = []
+    @inlinable
+    @inline(__always)
+    package func receiveDatagram(
+        into buffer: inout MutableSpan<UInt8>, flags: ReceiveFlags
     ) throws(SocketError) -> Int {
-        let number = number, flags = flags.rawValue
-        return try unsafe buffer.withUnsafeMutableBufferPointer { (bytes) throws(SocketError) in
-            try check(.recv) { unsafe csock_recv_datagram(number, bytes.baseAddress, bytes.count, flags, nil, nil) }
+        try Kernel.restarting(.recv) {
+            unsafe buffer.withUnsafeMutableBufferPointer { unsafe Kernel.receiveDatagram(number, $0, flags.rawValue) }
         }
     }
 }
@@ -104,6 +124,7 @@ public struct Datagram<Address: SocketAddressProtocol>: Sendable {
     /// Who sent it; on Unix sockets `unnamed` when the sender was not bound.
     public let sender: Address
 
+    @inlinable
     package init(count: Int, size: Int, sender: Address) {
         self.count = count
         self.size = size

@@ -12,8 +12,10 @@ internal import CSocketShim
 ///
 /// C: socket(2), socket(7)
 public struct Socket: ~Copyable, Sendable {
+    @usableFromInline
     var owned: OwnedDescriptor
 
+    @inlinable
     @inline(__always)
     var number: Int32 { owned.number }
 

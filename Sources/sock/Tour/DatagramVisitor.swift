@@ -45,7 +45,7 @@ struct DatagramVisitor: Visitor {
             do throws(SocketError) {
                 try send(payload, socket, target)
                 var span = buffer.mutableSpan
-                let datagram = try socket.receiveDatagram(into: &span)
+                let datagram = try socket.receiveMessage(into: &span)
                 return Echo(bytes: Array(buffer[..<datagram.count]), sender: datagram.sender)
             } catch { failure = error }
         }

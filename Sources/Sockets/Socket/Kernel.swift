@@ -1,0 +1,113 @@
+internal import CSocketShim
+
+/// The calls of the hot path, as thin as a call can be: a count, or a negated errno.
+///
+/// What surrounds them is inlined into the user's code, which makes a receive cost a dozen instructions more than C's.
+/// The shim stays behind this border: inlinable code cannot see it.
+@usableFromInline
+enum Kernel {
+    // In all of them the caller lends the memory for the length of the call, and the kernel stays within it.
+
+    @usableFromInline
+    static func send(_ number: Int32, _ bytes: UnsafeBufferPointer<UInt8>, _ flags: Int32) -> Int {
+        Int(truncatingIfNeeded: unsafe csock_send(number, bytes.baseAddress, bytes.count, flags | csock_MSG_NOSIGNAL))
+    }
+
+    @usableFromInline
+    static func receive(_ number: Int32, _ bytes: UnsafeMutableBufferPointer<UInt8>, _ flags: Int32) -> Int {
+        Int(truncatingIfNeeded: unsafe csock_recv(number, bytes.baseAddress, bytes.count, flags))
+    }
+
+    /// As `receive`, without MSG_TRUNC: with it the kernel counts bytes that it has not written, which must not pass for
+    /// initialised ones.
+    @usableFromInline
+    static func initialize(_ number: Int32, _ bytes: UnsafeMutableBufferPointer<UInt8>, _ flags: Int32) -> Int {
+        unsafe receive(number, bytes, flags & ~csock_MSG_TRUNC)
+    }
+
+    @usableFromInline
+    static func send(
+        _ number: Int32, _ bytes: UnsafeBufferPointer<UInt8>, _ flags: Int32, to address: SocketAddress
+    ) -> Int {
+        unsafe address.withBytes { (target, length) in
+            Int(
+                truncatingIfNeeded: unsafe csock_sendto(
+                    number, bytes.baseAddress, bytes.count, flags | csock_MSG_NOSIGNAL, target, length))
+        }
+    }
+
+    /// The size that the datagram had, which may be more than the buffer has.
+    @usableFromInline
+    static func receive(
+        _ number: Int32, _ bytes: UnsafeMutableBufferPointer<UInt8>, _ flags: Int32, from sender: inout SocketAddress
+    ) -> Int {
+        unsafe sender.write { (address, length) in
+            Int(
+                truncatingIfNeeded: unsafe csock_recv_datagram(
+                    number, bytes.baseAddress, bytes.count, flags, address, &length))
+        }
+    }
+
+    /// The size that the datagram had, of a peer that is known.
+    @usableFromInline
+    static func receiveDatagram(
+        _ number: Int32, _ bytes: UnsafeMutableBufferPointer<UInt8>, _ flags: Int32
+    ) -> Int {
+        Int(truncatingIfNeeded: unsafe csock_recv_datagram(number, bytes.baseAddress, bytes.count, flags, nil, nil))
+    }
+
+    /// The same answer, or `waiting` for the one that the call would have to wait.
+    @usableFromInline
+    static func orWaiting(_ result: Int) -> Int { result == -Int(csock_EAGAIN) ? waiting : result }
+
+    /// No count and no negated errno.
+    @usableFromInline
+    static var waiting: Int {
+        @inlinable get { .min }
+    }
+
+    /// Throws the error that a negative result stands for, but for an interrupted call, which is to be made again.
+    @usableFromInline
+    @inline(never)
+    static func raise(_ operation: SocketError.Operation, _ result: Int) throws(SocketError) {
+        if result != -Int(csock_EINTR) { throw failure(operation, Int64(result)) }
+    }
+
+    /// As `raise`, with the address that was sent to in the error.
+    @usableFromInline
+    @inline(never)
+    static func raise(
+        _ operation: SocketError.Operation, _ result: Int, to peer: SocketAddress
+    ) throws(SocketError) {
+        do throws(SocketError) { try raise(operation, result) } catch {
+            throw error.code == .wouldBlock ? error : error.with(peer: peer)
+        }
+    }
+
+    /// Makes a call until no signal interrupts it.
+    @inlinable
+    @inline(__always)
+    static func restarting(
+        _ operation: SocketError.Operation, _ call: () -> Int
+    ) throws(SocketError) -> Int {
+        while true {
+            let result = call()
+            if result >= 0 { return result }
+            try raise(operation, result)
+        }
+    }
+
+    /// As `restarting`, with nil in place of an error when the call would have to wait.
+    @inlinable
+    @inline(__always)
+    static func trying(
+        _ operation: SocketError.Operation, _ call: () -> Int
+    ) throws(SocketError) -> Int? {
+        while true {
+            let result = call()
+            if result >= 0 { return result }
+            if orWaiting(result) == waiting { return nil }
+            try raise(operation, result)
+        }
+    }
+}
