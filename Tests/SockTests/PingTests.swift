@@ -3,7 +3,6 @@ import Testing
 
 @testable import sock
 
-
 @Suite struct PingTests {
     static let request = EchoMessage(identifier: 0x1234, sequence: 7, payload: [1, 2, 3, 4, 5])
 
@@ -54,7 +53,9 @@ import Testing
 
     @Test func `an error message counts when it quotes the request`() {
         let quote = Self.header + Self.request.request(.v4).prefix(8)
-        #expect(answer(Self.header + Self.message(3, 1, [0, 0, 0, 0] + quote)) == .failure("destination unreachable, code 1"))
+        #expect(
+            answer(Self.header + Self.message(3, 1, [0, 0, 0, 0] + quote))
+                == .failure("destination unreachable, code 1"))
         #expect(answer(Self.header + Self.message(11, 0, [0, 0, 0, 0] + quote)) == .failure("time to live exceeded"))
         for count in 0..<quote.count {
             #expect(answer(Self.message(3, 1, [0, 0, 0, 0] + quote.prefix(count))) == .foreign)

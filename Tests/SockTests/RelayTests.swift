@@ -36,7 +36,9 @@ import Testing
     @Test func `keep-open serves one client after the other`() throws {
         let server = try Program.sock("listen", "--keep-open", "127.0.0.1:0")
         server.endInput()
-        for text in ["one\n", "two\n", "three\n"] { #expect(try sock("connect", server.address, input: text).status == 0) }
+        for text in ["one\n", "two\n", "three\n"] {
+            #expect(try sock("connect", server.address, input: text).status == 0)
+        }
         for text in ["one", "two", "three"] { #expect(server.line() == text) }
         server.signal(SIGTERM)
         #expect(server.finish().status == 0)
@@ -73,7 +75,8 @@ import Testing
     }
 
     @Test func `received datagrams as JSON hold any bytes`() throws {
-        let receiver = try Program.sock("receive", "unix:@sock-test-\(UInt64.random(in: 0 ... .max))", "--json", "-c", "2")
+        let receiver = try Program.sock(
+            "receive", "unix:@sock-test-\(UInt64.random(in: 0 ... .max))", "--json", "-c", "2")
         _ = receiver.errors(containing: "\n")
         let name = receiver.address
         #expect(try sock("send", "unix:\(name)", "say \"hi\"\t\\", "\u{1B}é").status == 0)

@@ -30,7 +30,8 @@ struct TourReport {
         let bytes = stops.reduce(0) { $0 + $1.bytes }, clients = stops.reduce(0) { $0 + $1.clients }
         let seconds = time.seconds.text(decimals: 1)
         try printLine("")
-        try printLine("\(good) of \(stops.count) servers right: \(clients) clients, \(bytes) bytes compared, \(seconds) s.")
+        try printLine(
+            "\(good) of \(stops.count) servers right: \(clients) clients, \(bytes) bytes compared, \(seconds) s.")
         try printLine("What the calls mean and which model suits what: Documentation/Notes.md")
         try printLine("Try one yourself: sock echo 127.0.0.1:7777 --model epoll, and sock connect 127.0.0.1:7777")
     }
