@@ -101,4 +101,21 @@ import Testing
         #expect(outcome.output == "question")
         #expect(outcome.errors.contains("8 bytes in, 6 bytes out"))
     }
+
+    @Test func `a client whose input goes on ends when the server has closed`() throws {
+        let server = try Program.sock("listen", "127.0.0.1:0")
+        let client = try Program.sock("connect", server.address)
+        client.send("first\n")
+        #expect(server.line() == "first")
+        server.signal(SIGTERM)
+        #expect(server.finish().status == 0)
+        #expect(client.finish().status == 0)
+    }
+
+    @Test func `much data goes through in both directions at once`() throws {
+        let server = try Program.sock("echo", "127.0.0.1:0", "--model", "epoll")
+        let script = "head -c 20000000 /dev/zero | \"$0\" connect \"$1\" | wc -c"
+        let outcome = try run("/bin/sh", ["-c", script, try Program.tool, server.address])
+        #expect(outcome.output.contains("20000000"))
+    }
 }
