@@ -45,3 +45,48 @@ let package = Package(
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c11
 )
+
+/// A program in Examples, which is a folder with a main.swift.
+func example(_ name: String) -> Target {
+    .executableTarget(
+        name: name, dependencies: ["ExampleSupport", "Sockets", "SocketServers"], path: "Examples/\(name)",
+        swiftSettings: strict)
+}
+
+/// What newcomers read first: a line each.
+let examples: [Target] = [
+    .target(name: "ExampleSupport", dependencies: ["Sockets"], path: "Examples/Support", swiftSettings: strict),
+    example("address-text"),
+    example("bind-port-zero"),
+    example("byte-order"),
+    example("bytes"),
+    example("close-and-shutdown"),
+    example("errors"),
+    example("five-tuple"),
+    example("icmp-echo"),
+    example("interfaces"),
+    example("listen-backlog"),
+    example("options"),
+    example("partial-transfers"),
+    example("resolve"),
+    example("socket-table"),
+    example("socket-tour-of-types"),
+    example("tcp-client"),
+    example("tcp-server-fork"),
+    example("tcp-server-iterative"),
+    example("tcp-server-select"),
+    example("tcp-server-threads"),
+    example("udp-client"),
+    example("udp-connected"),
+    example("udp-server"),
+    example("udp-server-fork"),
+    example("unix-sockets"),
+]
+
+/// What keeps examples and documentation true.
+let documentation: [Target] = [
+    .testTarget(name: "ExamplesTests", dependencies: ["TestSupport"], swiftSettings: strict),
+    .testTarget(name: "DocumentationTests", dependencies: ["TestSupport"], swiftSettings: strict),
+]
+
+package.targets += examples + documentation

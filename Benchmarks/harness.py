@@ -218,12 +218,15 @@ def family(root):
 
 
 def resident_bytes(root):
-    """Memory of a process and its descendants; pages that several share are counted once (PSS)."""
+    """Memory that a process and its descendants have to themselves; pages that several of them share count once.
+
+    Pages of program files are left out: they would count less whenever any other program uses the same library.
+    """
     total = 0
     for process in family(root):
         try:
             for line in open(f"/proc/{process}/smaps_rollup"):
-                if line.startswith("Pss:"):
+                if line.startswith("Pss_Anon:"):
                     total += int(line.split()[1]) * 1024
         except OSError:
             pass

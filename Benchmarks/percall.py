@@ -8,9 +8,9 @@ program are taken, for N and for 2N operations, and their difference is divided 
   allocations   malloc and its relatives, counted by a preloaded library
   system calls  by strace
 
-An operation is one receive of 64 B, one send of 64 B, one receive that would block, which in Swift is nil or, in the row
-below it, a thrown error, and for udp one send to an address
-and one receive with the sender's address. These figures are exact: they do not depend on what else the machine does.
+An operation is one receive of 64 B, one send of 64 B, one receive that would block (in Swift nil, or in the row below
+it a thrown error), and for udp one send to an address and one receive with the sender's address. These figures are
+exact: they do not depend on what else the machine does.
 
 Exit status: 0, or 1 if a program failed or the two sides make a different number of system calls.
 """
@@ -21,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 
+import callgrind
 from harness import C_PROGRAMS, Failed, build_c, build_swift, machine, markdown, say
 
 CASES = ("receive", "send", "would-block", "would-block-thrown", "udp")
@@ -45,34 +46,20 @@ def run(command, environment=None):
     return done.stderr
 
 
-def callgrind(program, profile):
-    """Without random addresses, because the Swift runtime reads /proc/self/maps, and takes longer for some digits."""
-    tool = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={profile}"]
-    return run(["setarch", "--addr-no-randomize", *tool, *program])
-
-
 def instructions(program):
-    return int(re.search(r"Collected : (\d+)", callgrind(program, "/dev/null"))[1])
+    return int(re.search(r"Collected : (\d+)", run(callgrind.command(program, "/dev/null")))[1])
 
 
 def instructions_by_function(program):
     with tempfile.NamedTemporaryFile("r") as profile:
-        callgrind(program, profile.name)
-        command = ["callgrind_annotate", "--threshold=100", "--auto=no", profile.name]
-        text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    totals = {}
-    for number, function in re.findall(r"^ *([\d,]+) \([ \d.]+%\)  \S*?:(.+?)(?: \[[^]]*\])?$", text, re.MULTILINE):
-        totals[function] = totals.get(function, 0) + int(number.replace(",", ""))
-    return totals
+        run(callgrind.command(program, profile.name))
+        return callgrind.by_function(profile.name)
 
 
 def print_functions(program, case, count):
     """Where the instructions of an operation are spent."""
     once, twice = (instructions_by_function([program, case, times]) for times in (count, 2 * count))
-    costs = {function: (total - once.get(function, 0)) / count for function, total in twice.items()}
-    dearest = sorted((cost, name) for name, cost in costs.items() if cost >= 0.5)[::-1]
-    names = "\n".join(f"{cost:8.1f}  {name}" for cost, name in dearest)
-    say(subprocess.run(["swift", "demangle", "--simplified"], input=names, capture_output=True, text=True).stdout)
+    say(callgrind.listing(callgrind.per_operation(once, twice, count)))
 
 
 def allocations(program):

@@ -8,7 +8,7 @@ clients share one processor and take turns on it, so that no wake-up crosses pro
 nothing that way, and none is printed. The ratio is the median, over all pairs of turns, of Swift / C; beside it stand
 the lowest and the highest median of a round. A pair during which somebody else used the processor is left out.
 
-Memory is what 500 idle connections more add to the server's resident memory (PSS, over all its processes), for each.
+Memory is what 500 idle connections more add to the resident memory of the server's processes, for each of them.
 What the kernel keeps for a socket, a thread or a process is the same on both sides and not counted.
 
 Exit status: 0, or 1 if a byte was wrong, a connection broke, or a server failed.

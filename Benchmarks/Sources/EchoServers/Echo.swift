@@ -15,17 +15,15 @@ func listen(on address: IPSocketAddress) throws(SocketError) -> TCPListener {
 /// Sends back what comes, until the client has sent everything. Memory that nothing was received into is never touched,
 /// so an idle client costs one page of it.
 func echo(_ client: borrowing TCPStream) throws(SocketError) {
-    var buffer: [UInt8] = []
-    buffer.reserveCapacity(room)
-    try echo(client, &buffer)
+    _ = try [UInt8](capacity: room) { (buffer) throws(SocketError) in
+        while try client.receive(into: &buffer) > 0 {
+            try client.sendAll(buffer.span)
+            buffer.removeAll()
+        }
+    }
 }
 
-func echoBuffer() throws(SocketError) -> [UInt8] {
-    var buffer: [UInt8] = []
-    buffer.reserveCapacity(room)
-    return buffer
-}
-
+/// The same with memory that was made before, such as by a parent process, of which each child has a copy of its own.
 func echo(_ client: borrowing TCPStream, _ buffer: inout [UInt8]) throws(SocketError) {
     repeat {
         buffer.removeAll(keepingCapacity: true)

@@ -13,7 +13,8 @@ let limit = 8192
 switch CommandLine.arguments[1] {
 case "iterative": try IterativeServer(listen(on: address)).run { client in try echo(client) }
 case "fork":
-    var buffer = try echoBuffer()
+    var buffer: [UInt8] = []
+    buffer.reserveCapacity(room)
     try ForkingServer(listen(on: address), limit: limit).run { client in try echo(client, &buffer) }
 case "thread": try ThreadedServer(listen(on: address), limit: limit).run { client in try echo(client) }
 case "select": try ReadinessServer(listen(on: address), using: .select).run(EchoProtocol())
