@@ -24,7 +24,8 @@ let package = Package(
     targets: [
         .target(name: "CSocketShim", path: "CSocketShim"),
         .target(name: "Sockets", dependencies: ["CSocketShim"], swiftSettings: strict),
-        .executableTarget(name: "sock", dependencies: ["CSocketShim", "SocketServers", "Sockets"], swiftSettings: strict),
+        .executableTarget(
+            name: "sock", dependencies: ["CSocketShim", "SocketServers", "Sockets"], swiftSettings: strict),
         .target(name: "SocketServers", dependencies: ["CSocketShim", "Sockets"], swiftSettings: strict),
         .target(name: "TestSupport", dependencies: ["Sockets"], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(

@@ -200,6 +200,90 @@ static void a_socket_is_no_terminal(void) {
     EQUAL(csock_close(one), 0);
 }
 
+static int32_t run_shell(const char *script, size_t count, const int32_t *from) {
+    char arguments[256] = "sh\0-c";
+    csock_inherited_t inherited[2] = {{-1, 0}, {-1, 1}};
+    int32_t status = -1;
+    memcpy(arguments + 6, script, strlen(script) + 1);  // what follows is NUL: an empty text
+    for (size_t i = 0; i < count; i++) inherited[i].from = from[i];
+    int32_t process = csock_spawn("/bin/sh", arguments, inherited, 2);
+    TRUE(process > 0);
+    EQUAL(csock_waitpid(process, &status, 0), process);
+    return status;
+}
+
+static void a_program_starts_with_what_it_is_given(void) {
+    int32_t pair[2], from[2] = {-1, -1};
+    char text[16] = "";
+    unix_pair(csock_SOCK_STREAM, pair);
+    from[1] = pair[1];
+    EQUAL(run_shell("read -r line; printf \"$? $line\"; exit 5", 2, from), 5);
+    EQUAL(csock_recv(pair[0], text, sizeof text, 0), 2);
+    SAME_BYTES(text, "1 ", 2);
+    close_pair(pair);
+    EQUAL(run_shell("exit 0", 0, from), 0);
+}
+
+static void a_program_starts_without_held_back_signals(void) {
+    int32_t none[2] = {-1, -1};
+    uint64_t all = csock_signal_bit(csock_SIGTERM) | csock_signal_bit(csock_SIGPIPE);
+    EQUAL(csock_signal_hold(all), 0);
+    EQUAL(run_shell("kill -TERM $$; exit 0", 0, none), 128 + SIGTERM);
+    EQUAL(csock_signal_hold(0), 0);
+}
+
+static void a_program_that_is_not_there_is_an_error(void) {
+    static char many[200];
+    csock_inherited_t bad = {9999, 1};
+    for (size_t i = 0; i + 2 < sizeof many; i += 2) many[i] = 'x';
+    EQUAL(csock_spawn("/no/such/program", "x\0", &bad, 0), -ENOENT);
+    EQUAL(csock_spawn("/bin/sh", many, &bad, 0), -E2BIG);
+    EQUAL(csock_spawn("/bin/sh", "sh\0-c\0true\0", &bad, 1), -EBADF);
+}
+
+static void the_environment_is_read(void) {
+    TRUE(csock_environment("PATH") != NULL);
+    TRUE(csock_environment("CSOCK_NO_SUCH_VARIABLE") == NULL);
+}
+
+static void closed_standard_descriptors_are_filled(void) {
+    int32_t status = -1, child = csock_fork();
+    if (child == 0) {
+        csock_close(0), csock_close(1);
+        int32_t result = csock_fill_standard_descriptors();
+        int32_t next = csock_socket(csock_AF_UNIX, csock_SOCK_STREAM, 0);
+        csock_exit_now(result == 0 && csock_nonblocking(0) == 0 && csock_nonblocking(1) == 0 && next > 2 ? 0 : 1);
+    }
+    EQUAL(csock_waitpid(child, &status, 0), child);
+    EQUAL(status, 0);
+    EQUAL(csock_fill_standard_descriptors(), 0);
+}
+
+#ifdef CSOCK_LINUX
+static void a_child_gets_a_signal_when_its_parent_ends(void) {
+    int32_t status = -1, pair[2];
+    char byte = 0;
+    unix_pair(csock_SOCK_STREAM, pair);
+    int32_t child = csock_fork();
+    if (child == 0) {
+        int32_t parent = csock_getpid(), grandchild = csock_fork();
+        if (grandchild == 0) {
+            csock_signal_with_parent(csock_SIGKILL, parent);
+            csock_send(pair[1], "x", 1, 0);
+            csock_recv(pair[1], &byte, 1, 0);  // nobody sends: only the signal ends this
+            csock_exit_now(0);
+        }
+        csock_recv(pair[0], &byte, 1, 0);
+        csock_exit_now(0);
+    }
+    csock_close(pair[1]);
+    EQUAL(csock_waitpid(child, &status, 0), child);
+    EQUAL(csock_recv(pair[0], &byte, 1, 0), 0);  // the end of the stream: the grandchild is gone
+    csock_close(pair[0]);
+    EQUAL(csock_getppid() > 0, 1);
+}
+#endif
+
 int main(void) {
     check_begin();
     the_clock_goes_forward();
@@ -216,5 +300,13 @@ int main(void) {
     without_a_free_descriptor_calls_say_so();
     a_socket_file_has_an_identity();
     a_socket_is_no_terminal();
+    a_program_starts_with_what_it_is_given();
+    a_program_starts_without_held_back_signals();
+    a_program_that_is_not_there_is_an_error();
+    the_environment_is_read();
+    closed_standard_descriptors_are_filled();
+#ifdef CSOCK_LINUX
+    a_child_gets_a_signal_when_its_parent_ends();
+#endif
     return check_end();
 }

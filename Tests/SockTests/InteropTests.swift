@@ -16,7 +16,8 @@ import Testing
         #expect(client.line() == "from sock")
         client.send("from nc\n")
         #expect(server.line() == "from nc")
-        client.signal(SIGTERM)
+        // Foundation starts programs with most signals held back.
+        client.signal(SIGKILL)
         _ = client.finish()
         #expect(server.finish().status == 0)
     }
@@ -29,7 +30,8 @@ import Testing
         #expect(outcome.output == text)
     }
 
-    @Test(.enabled(if: socat != nil, "socat is not installed")) func `connect talks to socat over a Unix socket`() throws {
+    @Test(.enabled(if: socat != nil, "socat is not installed"))
+    func `connect talks to socat over a Unix socket`() throws {
         let name = "sock-test-\(UInt64.random(in: 0 ... .max))"
         let server = try Program(try #require(Self.socat), ["-d", "-d", "ABSTRACT-LISTEN:\(name)", "EXEC:cat"])
         _ = server.errors(containing: "listening on")
@@ -78,7 +80,8 @@ import Testing
             print(len(s.recv(65536)))
         """
 
-    @Test(.enabled(if: python != nil, "python3 is not installed")) func `Python's datagrams of all sizes are echoed`() throws {
+    @Test(.enabled(if: python != nil, "python3 is not installed"))
+    func `Python's datagrams of all sizes are echoed`() throws {
         let server = try Program.sock("echo", "127.0.0.1:0", "-m", "udp")
         let outcome = try run(try #require(Self.python), ["-c", Self.pythonDatagrams, server.address])
         #expect(outcome.output == "0\n1\n1400\n60000\n")

@@ -1,8 +1,8 @@
+import Foundation
 import Sockets
 import Testing
 
 @testable import sock
-
 
 @Suite struct PingTests {
     static let request = EchoMessage(identifier: 0x1234, sequence: 7, payload: [1, 2, 3, 4, 5])
@@ -54,7 +54,9 @@ import Testing
 
     @Test func `an error message counts when it quotes the request`() {
         let quote = Self.header + Self.request.request(.v4).prefix(8)
-        #expect(answer(Self.header + Self.message(3, 1, [0, 0, 0, 0] + quote)) == .failure("destination unreachable, code 1"))
+        #expect(
+            answer(Self.header + Self.message(3, 1, [0, 0, 0, 0] + quote))
+                == .failure("destination unreachable, code 1"))
         #expect(answer(Self.header + Self.message(11, 0, [0, 0, 0, 0] + quote)) == .failure("time to live exceeded"))
         for count in 0..<quote.count {
             #expect(answer(Self.message(3, 1, [0, 0, 0, 0] + quote.prefix(count))) == .foreign)
@@ -84,5 +86,29 @@ import Testing
         #expect(rows.count == 3)
         #expect(rows[0]?["outcome"] as? String == "reply")
         #expect(rows[2]?["received"] as? Int == 2)
+    }
+
+    static let setpriv = Program.find("setpriv")
+    /// Whether this process can become one that may not ping, and that finds the tool.
+    static let canBeDenied = (try? denied("--version").status == 0) == true && !isOpenToAll
+
+    private static var isOpenToAll: Bool {
+        let range = (try? String(contentsOfFile: "/proc/sys/net/ipv4/ping_group_range", encoding: .utf8)) ?? ""
+        let limits = range.split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
+        return limits.count == 2 && limits[0] <= limits[1]
+    }
+
+    private static func denied(_ arguments: String...) throws -> Outcome {
+        let nobody = ["--reuid", "65534", "--regid", "65534", "--clear-groups", "--bounding-set=-all"]
+        return try run(try #require(setpriv), nobody + [try Program.tool] + arguments)
+    }
+
+    @Test(.enabled(if: canBeDenied, "needs root, setpriv and a kernel that does not let everybody ping"))
+    func `without the privilege it says which one is missing`() throws {
+        let outcome = try Self.denied("ping", "127.0.0.1")
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("EPERM"))
+        #expect(outcome.errors.contains("ping_group_range"))
+        #expect(outcome.errors.contains("\n    raw sockets need root or the capability CAP_NET_RAW"))
     }
 }

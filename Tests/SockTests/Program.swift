@@ -67,9 +67,10 @@ final class Program {
 
     func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 
-    /// Waits for standard error to have a text, and returns all of it.
+    /// Waits for standard error to have a text, and returns all of it. It gives up after a long time.
     func errors(containing text: String) -> String {
-        while process.isRunning, !errors.contains(text) { usleep(2000) }
+        let end = ContinuousClock.now + .seconds(20)
+        while process.isRunning, !errors.contains(text), ContinuousClock.now < end { usleep(2000) }
         return errors
     }
 

@@ -36,7 +36,9 @@ import Testing
     @Test func `keep-open serves one client after the other`() throws {
         let server = try Program.sock("listen", "--keep-open", "127.0.0.1:0")
         server.endInput()
-        for text in ["one\n", "two\n", "three\n"] { #expect(try sock("connect", server.address, input: text).status == 0) }
+        for text in ["one\n", "two\n", "three\n"] {
+            #expect(try sock("connect", server.address, input: text).status == 0)
+        }
         for text in ["one", "two", "three"] { #expect(server.line() == text) }
         server.signal(SIGTERM)
         #expect(server.finish().status == 0)
@@ -73,7 +75,8 @@ import Testing
     }
 
     @Test func `received datagrams as JSON hold any bytes`() throws {
-        let receiver = try Program.sock("receive", "unix:@sock-test-\(UInt64.random(in: 0 ... .max))", "--json", "-c", "2")
+        let receiver = try Program.sock(
+            "receive", "unix:@sock-test-\(UInt64.random(in: 0 ... .max))", "--json", "-c", "2")
         _ = receiver.errors(containing: "\n")
         let name = receiver.address
         #expect(try sock("send", "unix:\(name)", "say \"hi\"\t\\", "\u{1B}é").status == 0)
@@ -97,5 +100,22 @@ import Testing
         let outcome = server.finish()
         #expect(outcome.output == "question")
         #expect(outcome.errors.contains("8 bytes in, 6 bytes out"))
+    }
+
+    @Test func `a client whose input goes on ends when the server has closed`() throws {
+        let server = try Program.sock("listen", "127.0.0.1:0")
+        let client = try Program.sock("connect", server.address)
+        client.send("first\n")
+        #expect(server.line() == "first")
+        server.signal(SIGTERM)
+        #expect(server.finish().status == 0)
+        #expect(client.finish().status == 0)
+    }
+
+    @Test func `much data goes through in both directions at once`() throws {
+        let server = try Program.sock("echo", "127.0.0.1:0", "--model", "epoll")
+        let script = "head -c 20000000 /dev/zero | \"$0\" connect \"$1\" | wc -c"
+        let outcome = try run("/bin/sh", ["-c", script, try Program.tool, server.address])
+        #expect(outcome.output.contains("20000000"))
     }
 }

@@ -20,10 +20,13 @@ import Testing
     @Test func `text of any characters is valid JSON`() {
         #expect(JSON.text("\"\\\n\r\t\u{1}\u{7F}é😀").description == "\"\\\"\\\\\\n\\r\\t\\u0001\\u007fé😀\"")
         #expect(JSON.decimal(.nan).description == "null")
-        #expect(JSON.object([("a", .list([.null, .bool(true), .number(-1)]))]).description == "{\"a\": [null, true, -1]}")
+        #expect(
+            JSON.object([("a", .list([.null, .bool(true), .number(-1)]))]).description == "{\"a\": [null, true, -1]}")
     }
 
-    @Test(arguments: [(0.0, 0, "0"), (1.005, 1, "1.0"), (0.06, 1, "0.1"), (-2.5, 2, "-2.50"), (1234.5678, 3, "1234.568")])
+    @Test(arguments: [
+        (0.0, 0, "0"), (1.005, 1, "1.0"), (0.06, 1, "0.1"), (-2.5, 2, "-2.50"), (1234.5678, 3, "1234.568"),
+    ])
     func `numbers have as many decimals as asked for`(_ value: Double, _ decimals: Int, _ text: String) {
         #expect(value.text(decimals: decimals) == text)
     }

@@ -8,7 +8,7 @@ import Testing
         let time = ContinuousClock.now - start
         #expect(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
         let lines = outcome.output.split(separator: "\n")
-        for model in ["iterative", "fork", "thread", "select", "poll", "epoll", "udp"] {
+        for model in ["iterative", "fork", "thread", "select", "poll", "epoll", "udp", "udp-fork", "udp-fork-shared"] {
             let line = lines.first { $0.hasPrefix("\(model) ") }
             #expect(line?.hasSuffix(" ok") == true)
         }
@@ -21,7 +21,7 @@ import Testing
 
     @Test func `the tour as JSON tells connection, calls and verdict`() throws {
         let rows = try #require(try sock("tour", "--json").objects)
-        #expect(rows.count >= 9)
+        #expect(rows.count == 11)
         for row in rows {
             #expect(row["verdict"] as? String == "ok")
             #expect((row["bytes"] as? Int ?? 0) > 100_000)

@@ -9,6 +9,6 @@ struct UsageError: Error {
     var text: String {
         let subject = command.map { "sock \($0)" } ?? "sock"
         let more = "see '\(subject) --help'"
-        return "\(subject): \(reason)\n    " + (advice.map { "\($0); \(more)" } ?? more) + "\n"
+        return "\(subject): \(reason)\n    " + (advice.map { "\($0) (\(more))" } ?? more) + "\n"
     }
 }

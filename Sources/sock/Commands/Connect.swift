@@ -13,7 +13,9 @@ struct Connect: Command {
         [
             .flag("--udp", "-u", sets: \.isDatagram, help: "send datagrams, over UDP or to a Unix datagram socket"),
             .option("--timeout", "-t", value: "SECONDS", sets: \.timeout, help: "give up connecting after this time"),
-            .option("--wait", "-w", value: "SECONDS", sets: \.patience, help: "with --udp: how long to wait for answers (1)"),
+            .option(
+                "--wait", "-w", value: "SECONDS", sets: \.patience, help: "with --udp: how long to wait for answers (1)"
+            ),
             .flag("--verbose", "-v", sets: \.isVerbose, help: "print the connection, and a summary in the end"),
             .operand("ADDRESS", sets: \.address, help: "the server: HOST:PORT, [IPv6]:PORT, unix:PATH or unix:@NAME"),
         ]
@@ -32,31 +34,25 @@ struct Connect: Command {
 
     private func exchangeStream(_ stop: borrowing StopSignals) throws(SocketError) -> ExitStatus {
         let socket = try address.connectedStream(within: timeout?.duration)
-        let connection = try socket.fiveTuple.description
-        if isVerbose { printNote("sock: connected, \(connection)") }
+        let connection = try connected(socket)
         var relay = StreamRelay()
-        return try report(connection, run: { (traffic) throws(SocketError) in
-            defer { traffic = relay.traffic }
-            return try relay.run(socket, stop)
-        })
+        return finish(try relay.run(socket, stop), relay.traffic, connection)
     }
 
     private func exchangeDatagrams(_ stop: borrowing StopSignals) throws(SocketError) -> ExitStatus {
         let socket = try address.connectedDatagrams()
-        let connection = try socket.fiveTuple.description
-        if isVerbose { printNote("sock: \(connection)") }
+        let connection = try connected(socket)
         var relay = DatagramRelay(patience: patience.duration)
-        return try report(connection, run: { (traffic) throws(SocketError) in
-            defer { traffic = relay.traffic }
-            return try relay.run(socket, stop)
-        })
+        return finish(try relay.run(socket, stop), relay.traffic, connection)
     }
 
-    private func report(
-        _ connection: String, run: (inout Traffic) throws(SocketError) -> RelayEnd
-    ) throws(SocketError) -> ExitStatus {
-        var traffic = Traffic()
-        let end = try run(&traffic)
+    private func connected(_ socket: borrowing Socket) throws(SocketError) -> String {
+        let connection = try socket.fiveTuple.description
+        if isVerbose { printNote("sock: connected, \(connection)") }
+        return connection
+    }
+
+    private func finish(_ end: RelayEnd, _ traffic: Traffic, _ connection: String) -> ExitStatus {
         if isVerbose || end == .interrupted { printNote(traffic.summary(connection)) }
         return .success
     }

@@ -25,7 +25,9 @@ struct Echo: Command {
     static var arguments: [Argument<Echo>] {
         [
             .option("--model", "-m", value: "MODEL", sets: \.model, help: "iterative (the default), fork, thread, ..."),
-            .option("--idle", value: "SECONDS", sets: \.idle, help: "when the processes of udp-fork end without datagrams (10)"),
+            .option(
+                "--idle", value: "SECONDS", sets: \.idle,
+                help: "when the processes of udp-fork end without datagrams (10)"),
             .flag("--report-address", sets: \.reports, help: "print the address and the summary on standard output"),
             .flag("--with-parent", sets: \.endsWithParent, help: "end when the program that started it ends (Linux)"),
             .operand("ADDRESS", sets: \.address, help: "where to listen: HOST:PORT, :PORT, unix:PATH or unix:@NAME"),

@@ -30,7 +30,8 @@ struct Listen: Command {
         case (.unix(let address), false): return try serve(try UnixListener(on: address, .replacingStaleFile), stop)
         case (.unix(let address), true): return try serve(try UnixDatagramSocket(boundTo: address), stop)
         case (.ip(let parts), false): return try serve(try TCPListener(on: parts.addresses(.listening)[0]), stop)
-        case (.ip(let parts), true): return try serve(try UDPSocket(boundTo: parts.addresses(.listening, .datagram)[0]), stop)
+        case (.ip(let parts), true):
+            return try serve(try UDPSocket(boundTo: parts.addresses(.listening, .datagram)[0]), stop)
         }
     }
 
@@ -95,6 +96,7 @@ struct Listen: Command {
         let sender = try socket.receive(into: &byte, flags: .peek).sender
         if try sender.encoded().isAnswerable { try socket.socket.connect(to: sender) }
         let connection = try socket.socket.fiveTuple.description
+        note("sock: connected, \(connection)")
         var relay = DatagramRelay(patience: nil)
         if try relay.run(socket.socket, stop) == .interrupted { printNote(relay.traffic.summary(connection)) }
         return .success

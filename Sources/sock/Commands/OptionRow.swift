@@ -64,7 +64,9 @@ struct OptionRow {
     }
 
     private func linger(_ bytes: OptionBytes) -> Value {
-        guard let on = bytes.load(as: Int32.self), let seconds = bytes.load(at: 4, as: Int32.self) else { return .text("") }
+        guard let on = bytes.load(as: Int32.self), let seconds = bytes.load(at: 4, as: Int32.self) else {
+            return .text("")
+        }
         return .text(on == 0 ? "off" : "\(seconds) s")
     }
 

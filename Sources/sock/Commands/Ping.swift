@@ -133,7 +133,8 @@ struct PingRound {
 
     func json(_ line: Line) -> JSON {
         .object([
-            ("host", .text("\(target)")), ("sequence", .number(Int(request.sequence))), ("outcome", .text(line.outcome)),
+            ("host", .text("\(target)")), ("sequence", .number(Int(request.sequence))),
+            ("outcome", .text(line.outcome)),
             ("milliseconds", line.time.map { .decimal($0.milliseconds) } ?? .null),
         ])
     }

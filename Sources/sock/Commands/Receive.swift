@@ -36,7 +36,9 @@ struct Receive: Command {
         var buffer = [UInt8](repeating: 0, count: 65_536), count = 0, bytes = 0
         while limit.map({ count < $0.number }) ?? true {
             guard try waitForDatagram(socket.socket, stop) else {
-                printNote("sock: \(count) datagrams, \(bytes) bytes in, \(watch.elapsed.seconds.text(decimals: 3)) s, \(local)")
+                printNote(
+                    "sock: \(count) datagrams, \(bytes) bytes in, \(watch.elapsed.seconds.text(decimals: 3)) s, \(local)"
+                )
                 break
             }
             let datagram = try socket.receive(into: &buffer)
@@ -76,7 +78,8 @@ enum PrintableText {
     static func escaped(_ bytes: ArraySlice<UInt8>) -> String {
         guard let text = String(validating: bytes, as: UTF8.self) else { return bytes.map(escapedByte).joined() }
         return text.unicodeScalars.map { scalar in
-            scalar.properties.generalCategory == .control ? String(scalar).utf8.map(escapedByte).joined() : String(scalar)
+            scalar.properties.generalCategory == .control
+                ? String(scalar).utf8.map(escapedByte).joined() : String(scalar)
         }.joined()
     }
 

@@ -4,7 +4,8 @@ import Sockets
 struct Resolve: Command {
     static let name = "resolve"
     static let summary = "look up the addresses of a host name, or the name of an address"
-    static let discussion = "The system's resolver answers: /etc/hosts and name servers. An IP address asks for its name."
+    static let discussion =
+        "The system's resolver answers: /etc/hosts and name servers. An IP address asks for its name."
 
     static var arguments: [Argument<Resolve>] {
         [

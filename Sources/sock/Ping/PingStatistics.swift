@@ -36,6 +36,7 @@ extension PingStatistics: CustomStringConvertible {
         let counts = "\(sent) sent, \(received) received, \(loss.text(decimals: 0))% lost"
         guard let times else { return counts }
         let numbers = [times.smallest, times.mean, times.largest, times.deviation].map { $0.text(decimals: 3) }
-        return counts + "\nround trip: min \(numbers[0]), mean \(numbers[1]), max \(numbers[2]), deviation \(numbers[3]) ms"
+        return counts
+            + "\nround trip: min \(numbers[0]), mean \(numbers[1]), max \(numbers[2]), deviation \(numbers[3]) ms"
     }
 }

@@ -81,7 +81,9 @@ struct StreamRelay {
         do throws(SocketError) {
             if try outgoing.fill({ (bytes) throws(SocketError) in
                 try StandardStream.input.read(into: &bytes)
-            }) == 0 { inputIsOpen = false }
+            }) == 0 {
+                inputIsOpen = false
+            }
         } catch {
             guard error.code == .wouldBlock else { throw error }
         }

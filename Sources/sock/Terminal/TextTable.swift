@@ -17,11 +17,16 @@ struct TextTable {
     static func line(_ cells: [String], _ widths: [Int]) -> String {
         var line = ""
         for (cell, width) in zip(cells.dropLast(), widths) { line += cell.padded(to: width) + "  " }
-        return line + (cells.last ?? "")
+        line += cells.last ?? ""
+        while line.hasSuffix(" ") { line.removeLast() }
+        return line
     }
 }
 
 extension String {
+    /// The text with blanks before it, up to a width, as numbers stand below each other.
+    func padded(before width: Int) -> String { String(repeating: " ", count: max(0, width - count)) + self }
+
     /// The text with blanks behind it, up to a width.
     func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }

@@ -19,6 +19,7 @@ struct Payload: Sendable {
     func problem(with echo: [UInt8]) -> String? {
         if echo == bytes { return nil }
         let place = zip(bytes, echo).enumerated().first { $0.element.0 != $0.element.1 }?.offset
-        return "\(echo.count) of \(bytes.count) bytes came back" + (place.map { ", the first wrong one at \($0)" } ?? "")
+        return "\(echo.count) of \(bytes.count) bytes came back"
+            + (place.map { ", the first wrong one at \($0)" } ?? "")
     }
 }

@@ -26,12 +26,14 @@ struct ServerKind {
         ServerKind(.poll, .tcp, "socket bind listen | poll accept recv send close"),
         ServerKind(.epoll, .tcp, "socket bind listen epoll_create | epoll_wait accept epoll_ctl recv send close"),
         ServerKind(.udp, .udp, "socket bind | poll recvfrom sendto"),
-        ServerKind(.udpFork, .udp, "socket bind | poll recvfrom socket bind connect fork (recv send _exit) close waitpid"),
-        ServerKind(
-            .udpForkShared, .udp, "socket bind | poll recvfrom socket bind connect fork (recv send _exit) close waitpid"),
+        ServerKind(.udpFork, .udp, forkingDatagrams),
+        ServerKind(.udpForkShared, .udp, forkingDatagrams),
         ServerKind(.iterative, .unixStream, "socket bind listen | poll accept recv send close | unlink"),
         ServerKind(.udp, .unixDatagram, "socket bind | poll recvfrom sendto | unlink"),
     ]
+
+    private static let forkingDatagrams =
+        "socket bind | poll recvfrom socket bind connect fork (recv send _exit) close waitpid"
 
     private init(_ model: EchoModel, _ transport: Transport, _ calls: String) {
         self.model = model

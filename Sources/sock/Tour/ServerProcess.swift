@@ -69,7 +69,9 @@ struct ServerProcess: ~Copyable {
         // The end comes when the last process that has the descriptor is gone: the server and every child it forked.
         while try receive() {}
         let status = try wait()
-        guard status == 0 else { throw SocketError(.waitpid, .protocolError, detail: "the server's status is \(status)") }
+        guard status == 0 else {
+            throw SocketError(.waitpid, .protocolError, detail: "the server's status is \(status)")
+        }
         return summary
     }
 

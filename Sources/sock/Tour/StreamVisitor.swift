@@ -23,7 +23,7 @@ struct StreamVisitor: Visitor {
 
     /// The clients of the first round, in which one breaks off.
     static func all(of server: Endpoint) -> [any Visitor] {
-        let behaviours: [Behaviour] = [.talk, .talk, .talk, .talk, .pour(1 << 20), .pour(1 << 18), .halfClose, .reset]
+        let behaviours: [Behaviour] = [.talk, .talk, .talk, .talk, .pour(1 << 19), .pour(1 << 17), .halfClose, .reset]
         return behaviours.enumerated().map { StreamVisitor(server: server, seed: $0.offset, behaviour: $0.element) }
     }
 
@@ -87,7 +87,8 @@ struct StreamVisitor: Visitor {
         let payload = Payload(seed: seed, count: 5000)
         try sendAll(payload, socket)
         try socket.reset()
-        return ClientReport(bytes: payload.bytes.count)
+        // Nothing came back that could be compared.
+        return ClientReport()
     }
 
     private func sendAll(_ payload: Payload, _ socket: borrowing Socket) throws(SocketError) {

@@ -17,7 +17,9 @@ struct WaitList {
         let nanoseconds = time.map { max(0, $0.nanoseconds) } ?? -1
         let count = entries.count
         // The array has as many entries as the call is told.
-        let result = unsafe entries.withUnsafeMutableBufferPointer { unsafe csock_poll($0.baseAddress, count, nanoseconds) }
+        let result = unsafe entries.withUnsafeMutableBufferPointer {
+            unsafe csock_poll($0.baseAddress, count, nanoseconds)
+        }
         // The caller looks what is ready and comes again.
         if result == -csock_EINTR { return false }
         return try checked(.poll, Int64(result)) > 0
