@@ -14,8 +14,14 @@ struct Connection: ~Copyable {
     }
 }
 
-/// Bytes whose order shows when one is lost or doubled.
-func pattern(_ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) } }
+/// Bytes whose order shows when one is lost or doubled. They repeat after a prime number of them.
+func pattern(_ count: Int) -> [UInt8] {
+    let block = (0..<min(count, 65_521)).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(count)
+    while bytes.count + block.count <= count, !block.isEmpty { bytes += block }
+    return bytes + block.prefix(count - bytes.count)
+}
 
 extension Socket {
     /// Receives at most this many bytes.

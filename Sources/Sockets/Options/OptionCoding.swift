@@ -100,7 +100,7 @@ extension OptionCoding<Duration> {
     private static func units(of unit: Duration, in range: ClosedRange<Int>) -> OptionCoding {
         int { (value) throws(SocketError) in
             let count = value.clampedNanoseconds / unit.clampedNanoseconds
-            guard range.contains(Int(count)), unit * Int(count) == value else {
+            guard let whole = Int(exactly: count), range.contains(whole), unit * whole == value else {
                 throw .invalid(
                     .setsockopt,
                     "\(value) is no whole number of \(unit) from \(range.lowerBound) to \(range.upperBound)")

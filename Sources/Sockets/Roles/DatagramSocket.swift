@@ -6,6 +6,7 @@ public struct DatagramSocket<Address: SocketAddressProtocol>: ~Copyable, Sendabl
 
     /// Receives what is sent to this address; port 0 lets the kernel choose one. C: socket(2), bind(2)
     public init(boundTo address: Address) throws(SocketError) {
+        _ = try address.encoded()
         let socket = try Socket(address.family, .datagram)
         if address.family == .ipv6 { try socket.setOption(.ipv6Only, to: true) }
         let file = try BoundFile.bind(socket, to: address, .keep)
@@ -103,8 +104,9 @@ public struct ConnectedDatagramSocket<Address: SocketAddressProtocol>: ~Copyable
 
     /// A socket with this peer and any local address. C: socket(2), connect(2)
     public static func connect(to peer: Address) throws(SocketError) -> Self {
+        let target = try peer.encoded()
         let socket = try Socket(peer.family, .datagram)
-        try socket.connect(to: peer)
+        try socket.connect(to: target)
         return Self(socket, peerAddress: peer, nil)
     }
 

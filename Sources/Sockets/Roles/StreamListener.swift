@@ -13,7 +13,8 @@ public struct StreamListener<Address: SocketAddressProtocol>: ~Copyable, Sendabl
     /// Throws: `addressInUse`, `addressNotAvailable`, `accessDenied` (ports below 1024), and for Unix paths the errors
     /// of the file system. C: socket(2), bind(2), listen(2)
     public init(on address: Address, _ configuration: ListenerConfiguration = .init()) throws(SocketError) {
-        try configuration.check()
+        try configuration.check(address.family)
+        _ = try address.encoded()
         let socket = try Socket(address.family, .stream)
         try configuration.apply(to: socket, address.family)
         let file = try BoundFile.bind(socket, to: address, configuration.staleFile)
@@ -65,13 +66,13 @@ public struct ListenerConfiguration: Sendable {
     /// The usual: a long queue, the port free again after a restart, one IP version.
     public init() {}
 
-    func check() throws(SocketError) {
+    func check(_ family: AddressFamily) throws(SocketError) {
         guard backlog >= 0 else { throw .invalid(.listen, "the backlog is \(backlog), and has to be at least 0") }
+        guard family == .ipv6 || !isDualStack else { throw .invalid(.bind, "only an IPv6 listener can be dual-stack") }
     }
 
     func apply(to socket: borrowing Socket, _ family: AddressFamily) throws(SocketError) {
         guard family == .ipv4 || family == .ipv6 else { return }
-        guard family == .ipv6 || !isDualStack else { throw .invalid(.bind, "only an IPv6 listener can be dual-stack") }
         if family == .ipv6 { try socket.setOption(.ipv6Only, to: !isDualStack) }
         if reusesAddress { try socket.setOption(.reuseAddress, to: true) }
         if sharesPort { try socket.setOption(.reusePort, to: true) }

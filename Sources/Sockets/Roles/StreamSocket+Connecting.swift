@@ -4,18 +4,20 @@ extension StreamSocket {
     /// Throws: `connectionRefused`, `timedOut` after the system's own time (minutes), `networkUnreachable`.
     /// C: socket(2), connect(2)
     public static func connect(to address: Address) throws(SocketError) -> Self {
+        let target = try address.encoded()
         let socket = try Socket(address.family, .stream)
-        try socket.connect(to: address)
-        try socket.refuseSelfConnection(to: address)
+        try socket.connect(to: target)
+        try socket.refuseSelfConnection(to: target)
         return Self(socket, peerAddress: address)
     }
 
     /// Connects to an address from a local address, such as that of one interface; port 0 for any port.
     public static func connect(to address: Address, from local: Address) throws(SocketError) -> Self {
+        let target = try address.encoded(), source = try local.encoded()
         let socket = try Socket(address.family, .stream)
-        try socket.bind(to: local)
-        try socket.connect(to: address)
-        try socket.refuseSelfConnection(to: address)
+        try socket.bind(to: source)
+        try socket.connect(to: target)
+        try socket.refuseSelfConnection(to: target)
         return Self(socket, peerAddress: address)
     }
 
@@ -25,10 +27,11 @@ extension StreamSocket {
         guard time > .zero else {
             throw .invalid(.connect, "\(time) is no time to connect within: it must be positive")
         }
+        let target = try address.encoded()
         let socket = try Socket(address.family, .stream, .standard, .nonBlocking)
-        try socket.connect(to: address, until: .after(time))
+        try socket.connect(to: target, until: .after(time))
         try socket.setMode(.blocking)
-        try socket.refuseSelfConnection(to: address)
+        try socket.refuseSelfConnection(to: target)
         return Self(socket, peerAddress: address)
     }
 }
@@ -68,13 +71,12 @@ extension Socket {
         throw SocketError(.connect, .timedOut).with(peer: peer)
     }
 
-    /// A connect to a free port of this machine can meet itself when the kernel picks that port for this end too.
-    func refuseSelfConnection(to address: some SocketAddressProtocol) throws(SocketError) {
-        guard let target = (address as? IPSocketAddress) ?? (address as? SocketAddress)?.ip else { return }
-        guard target.port >= 1024, target.address.isLoopback || target.address.isUnspecified else { return }
-        guard try localAddress == peerAddress else { return }
-        throw SocketError(.connect, .connectionRefused, detail: "the socket had connected to itself")
-            .with(peer: try address.encoded())
+    /// A connect to a free port of this machine can meet itself, when the kernel picks that port for this end too.
+    func refuseSelfConnection(to address: SocketAddress) throws(SocketError) {
+        guard let target = address.ip, let local = try localAddress.ip, local.port == target.port else { return }
+        // The unspecified address stands for this machine, so the same port is the same socket.
+        guard local.address == target.address || target.address.isUnspecified else { return }
+        throw SocketError(.connect, .connectionRefused, detail: "the socket had connected to itself").with(peer: address)
     }
 }
 

@@ -46,17 +46,32 @@ extension Socket {
     /// `hostUnreachable`; `inProgress` on a non-blocking socket, to be ended by waiting for writability and
     /// `finishConnecting()`. C: connect(2)
     public func connect(to address: some SocketAddressProtocol) throws(SocketError) {
-        let raw = try address.encoded(), number = number
-        let result = unsafe raw.withBytes { unsafe csock_connect(number, $0, $1) }
+        let raw = try address.encoded()
         do throws(SocketError) {
-            if result == -csock_EINTR {
-                // The kernel goes on connecting; a second call would answer EALREADY.
-                try wait(for: .writable)
-                try finishConnecting()
-            } else if result < 0 {
-                throw failure(.connect, Int64(result))
-            }
+            while try !isConnected(to: raw) {}
         } catch { throw error.with(peer: raw) }
+    }
+
+    /// Connects, and says whether that was done; if not, a signal broke it off.
+    private func isConnected(to address: SocketAddress) throws(SocketError) -> Bool {
+        let number = number
+        let result = unsafe address.withBytes { unsafe csock_connect(number, $0, $1) }
+        if result >= 0 { return true }
+        guard result == -csock_EINTR else { throw failure(.connect, Int64(result)) }
+        // TCP goes on connecting, and a second call would answer EALREADY; a Unix socket has not begun.
+        try wait(for: .writable)
+        try finishConnecting()
+        return try hasPeer
+    }
+
+    private var hasPeer: Bool {
+        get throws(SocketError) {
+            do throws(SocketError) { _ = try peerAddress } catch {
+                guard error.code == .notConnected else { throw error }
+                return false
+            }
+            return true
+        }
     }
 
     /// Ends a connect that was in progress, once the socket is writable: returns, or throws why it failed.

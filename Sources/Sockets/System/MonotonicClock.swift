@@ -19,7 +19,8 @@ public struct Deadline: Hashable, Comparable, Sendable {
     /// Nanoseconds left, at least 0, or -1 for never, as the shim's time-outs count.
     package var remaining: Int64 {
         guard self != .never else { return -1 }
-        return max(0, nanoseconds.subtractingReportingOverflow(Self.now.nanoseconds).partialValue)
+        let now = Self.now
+        return self > now ? nanoseconds - now.nanoseconds : 0
     }
 
     /// Whether the time has come.

@@ -25,7 +25,11 @@ extension SocketError: CustomStringConvertible {
         case .timedOut, .hostUnreachable, .networkUnreachable: "check the network, the route and the firewall"
         case .tooManyDescriptors: "close sockets, or raise the limit: ulimit -n"
         case .notPermitted where operation == .socket: "raw sockets need root or the capability CAP_NET_RAW"
+        case .accessDenied where operation == .bind && localAddress?.unix != nil: "check who may write in the folder"
         case .accessDenied where operation == .bind: "ports below 1024 need root or CAP_NET_BIND_SERVICE"
+        case .accessDenied where peerAddress?.unix != nil: "check who may write to the socket's file"
+        case .accessDenied where operation == .sendto || operation == .connect:
+            "a broadcast address needs the option broadcast; a route or a firewall can forbid others"
         case .notPermitted, .accessDenied: "run it with the privilege that the call needs"
         case .nameNotFound: "check the spelling of the host name"
         case .nameTryAgain: "check the network and the name servers, then try again"

@@ -23,6 +23,13 @@ static void set_timer(int microseconds) {
     setitimer(ITIMER_REAL, &timer, NULL);
 }
 
+void signals_reset(void) {
+    sigset_t none;
+    sigemptyset(&none);
+    pthread_sigmask(SIG_SETMASK, &none, NULL);
+    signal(SIGPIPE, SIG_DFL);
+}
+
 void storm_start(int microseconds) {
     struct sigaction action;
     memset(&action, 0, sizeof action);

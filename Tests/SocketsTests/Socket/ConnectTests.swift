@@ -167,7 +167,9 @@ import Testing
         #expect(peer == mapped)
     }
 
-    @Test(arguments: ["", "localhost:80", "127.0.0.1", "127.0.0.1:65536", "127.1:80", "::1:80", "0x7f.1:80", "1.2.3.4:-1"])
+    @Test(arguments: [
+        "", "localhost:80", "127.0.0.1", "127.0.0.1:65536", "127.1:80", "::1:80", "0x7f.1:80", "1.2.3.4:-1",
+    ])
     func `text that is no address is refused before any call`(text: String) {
         let error = expectFailure(.invalidInput) { _ = try TCPStream.connect(to: text) }
         #expect(error?.operation == .parse)

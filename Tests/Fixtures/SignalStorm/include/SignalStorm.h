@@ -2,6 +2,9 @@
 #ifndef SIGNAL_STORM_H
 #define SIGNAL_STORM_H
 
+/// Undoes what the parent held back or ignored, which a program inherits.
+void signals_reset(void);
+
 /// Starts a timer that interrupts this process every so many microseconds; no call is restarted by the kernel.
 void storm_start(int microseconds);
 

@@ -1,0 +1,129 @@
+import Foundation
+import SocketServers
+import Sockets
+import TestSupport
+import Testing
+
+/// How many descriptors this process may have.
+private func descriptorLimit() -> UInt64 {
+    var limit = rlimit()
+    return unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 ? UInt64(limit.rlim_cur) : 0
+}
+
+@Suite(.serialized, .timeLimit(.minutes(1))) struct ReadinessServerTests {
+    static let models: [Model] = [.select, .poll, .epoll]
+
+    @Test(.enabled(if: descriptorLimit() >= 2000, "needs 2000 descriptors: ulimit -n"), arguments: models)
+    func `clients with descriptors above 1024 are served`(_ model: Model) throws {
+        let spare = try Socket(.unix, .stream)
+        var numbers: [Int32] = []
+        defer { for number in numbers { close(number) } }
+        while (numbers.last ?? 0) < 1100 { numbers.append(try spare.duplicate().release()) }
+        let server = try TCPRun(model)
+        for _ in 0..<3 {
+            let client = try TCPStream.connect(to: server.address)
+            let back = try exchange(pattern(1000), client)
+            #expect(back == pattern(1000))
+        }
+        #expect(try server.end() == nil)
+    }
+
+    @Test(arguments: models) func `a client that takes nothing is not read from for ever, and gets all in the end`(
+        _ model: Model
+    ) throws {
+        let server = try TCPRun(model)
+        let client = try TCPStream.connect(to: server.address)
+        let chunk = pattern(65536)
+        var sent = 0, buffer = [UInt8](repeating: 0, count: 65536)
+        do throws(SocketError) {
+            // Half a second without room means that the server does not take more.
+            while try client.socket.wait(for: .writable, until: .after(.milliseconds(500))) == .writable {
+                sent += try client.send(chunk.span.extracting((sent % 65536)...), flags: .dontWait)
+            }
+        } catch { #expect(error.code == .wouldBlock) }
+        // What the kernel's buffers hold on both ways, and the server's queue.
+        #expect(sent < 40_000_000)
+        try client.shutdown(.write)
+        var received = 0, isEqual = true
+        while case let count = try client.receive(into: &buffer), count > 0 {
+            for index in 0..<count where buffer[index] != chunk[(received + index) % 65536] { isEqual = false }
+            received += count
+        }
+        #expect(received == sent && isEqual)
+        #expect(try server.end() == nil)
+    }
+
+    @Test(arguments: [Multiplexer.select, .poll, .epoll]) func `above the limit clients wait`(
+        _ multiplexer: Multiplexer
+    ) throws {
+        let listener = try TCPListener(on: .loopback(port: 0))
+        let address = listener.localAddress
+        var limits = ConnectionLimits()
+        limits.connections = 1
+        let server = try ReadinessServer(listener, using: multiplexer, limits: limits)
+        let (stop, counters) = (server.stop, server.counters)
+        let parcel = Parcel(server)
+        let running = Running { () throws(SocketError) in try parcel.open().run(EchoProtocol()) }
+        let first = try TCPStream.connect(to: address), second = try TCPStream.connect(to: address)
+        try second.sendAll("x".utf8.span)
+        #expect(eventually { counters.snapshot.active == 1 })
+        let early = try second.socket.wait(for: .readable, until: .after(.milliseconds(30)))
+        #expect(early.isEmpty)
+        try first.close()
+        var buffer: [UInt8] = [0]
+        try second.receiveExactly(into: &buffer)
+        _ = consume second
+        stop.stop()
+        #expect(try running.end() == nil)
+        #expect(counters.snapshot.accepted == 2)
+    }
+
+    @Test func `each connection has a handler of its own, which may answer later and close`() throws {
+        struct Sum: ConnectionHandler {
+            var total = 0
+            mutating func received(_ bytes: Span<UInt8>, _ connection: inout Connection) throws {
+                for index in bytes.indices { total += Int(bytes[index]) }
+                guard total > 1000 else { return }
+                try connection.send("\(total)".utf8.span)
+                connection.close()
+            }
+            mutating func ended(_ connection: inout Connection) throws { try connection.send("end \(total)".utf8.span) }
+        }
+        let listener = try TCPListener(on: .loopback(port: 0))
+        let address = listener.localAddress
+        let server = try ReadinessServer(listener, using: .poll)
+        let stop = server.stop
+        let parcel = Parcel(server)
+        let running = Running { () throws(SocketError) in try parcel.open().run(Sum()) }
+        let one = try TCPStream.connect(to: address), two = try TCPStream.connect(to: address)
+        try one.sendAll([200, 200].span)
+        let other = try exchange([1, 2, 3], two)
+        #expect(String(decoding: other, as: UTF8.self) == "end 6")
+        try one.sendAll([255, 255, 255].span)
+        var buffer = [UInt8](repeating: 0, count: 16)
+        let count = try one.receive(into: &buffer)
+        #expect(String(decoding: buffer[..<count], as: UTF8.self) == "1165")
+        stop.stop()
+        #expect(try running.end() == nil)
+    }
+
+    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/python3"), "needs python3"))
+    func `a program of another language is served`() throws {
+        let server = try TCPRun(.epoll)
+        let text = """
+            import socket
+            s = socket.create_connection(("127.0.0.1", \(server.address.port)))
+            s.sendall(bytes(range(256)) * 1000); s.shutdown(socket.SHUT_WR)
+            data = b""
+            while part := s.recv(65536): data += part
+            raise SystemExit(0 if data == bytes(range(256)) * 1000 else 1)
+            """
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
+        process.arguments = ["-c", text]
+        try process.run()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+        #expect(try server.end() == nil)
+    }
+}
