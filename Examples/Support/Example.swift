@@ -1,11 +1,11 @@
 internal import Sockets
 
 #if canImport(Glibc)
-    @unsafe @preconcurrency internal import Glibc
+@unsafe @preconcurrency internal import Glibc
 #elseif canImport(Musl)
-    @unsafe @preconcurrency internal import Musl
+@unsafe @preconcurrency internal import Musl
 #else
-    @unsafe @preconcurrency internal import Darwin
+@unsafe @preconcurrency internal import Darwin
 #endif
 
 /// Runs an example. An error ends it: what happened and what helps are printed, and the exit status is 1.

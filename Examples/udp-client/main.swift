@@ -9,19 +9,19 @@ example {
     let text = argument(1, or: "hello")
 
     // It need not be bound: the kernel gives it a port when it sends for the first time.
-    let socket = try UDPSocket(server.version)
-    try socket.send(text.utf8.span, to: server)
-    print("sent \(text.utf8.count) bytes from port \(try socket.localAddress.port) to \(server)")
+    let client = try UDPSocket(server.version)
+    try client.send(text.utf8.span, to: server)
+    print("sent \(text.utf8.count) bytes from port \(try client.localAddress.port) to \(server)")
 
     // Nobody reports a lost datagram. So a client needs a time after which it tries again.
     for attempt in 1...3 {
-        if try !socket.socket.wait(for: .readable, until: .after(.seconds(1))).isEmpty { break }
+        if try !client.socket.wait(for: .readable, until: .after(.seconds(1))).isEmpty { break }
         print("no answer, attempt \(attempt)")
         if attempt == 3 { throw SocketError(.recvfrom, .timedOut) }
-        try socket.send(text.utf8.span, to: server)
+        try client.send(text.utf8.span, to: server)
     }
 
     var buffer = [UInt8](repeating: 0, count: 65536)
-    let answer = try socket.receive(into: &buffer)
+    let answer = try client.receive(into: &buffer)
     print("answer: \(buffer.text(answer.count)) (\(answer.count) bytes from \(answer.sender))")
 }

@@ -86,6 +86,30 @@ func exampleNames() -> [String] {
     }
 }
 
+extension NotesTests {
+    @Test func `the commands in documents and examples exist`() throws {
+        let tool = Set(
+            Repository.files("Sources/sock", ending: ".swift").compactMap {
+                $0.components(separatedBy: "/").last?.lowercased().replacingOccurrences(of: ".swift", with: "")
+            })
+        let makefile = try Repository.text("Makefile")
+        for path in documents() + Repository.files("Examples", ending: ".swift") {
+            let text = try Repository.text(path)
+            for match in text.matches(of: #/swift run ([a-z-]+)(?: ([a-z]+))?/#) {
+                let (name, command) = (String(match.1), match.2.map(String.init))
+                let isTool = name == "sock" && tool.contains(command ?? "")
+                #expect(isTool || exampleNames().contains(name), "\(path): \(match.0)")
+            }
+            for match in text.matches(of: #/`sock ([a-z]+)/#) {
+                #expect(tool.contains(String(match.1)), "\(path): \(match.0)")
+            }
+            for match in text.matches(of: #/(?m)(?:^|`)make ([a-z-]+)/#) {
+                #expect(makefile.contains("\n\(match.1):"), "\(path): \(match.0)")
+            }
+        }
+    }
+}
+
 /// All documents for people.
 func documents() -> [String] {
     let top = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"]
