@@ -27,7 +27,7 @@ let package = Package(
         .executableTarget(
             name: "sock", dependencies: ["CSocketShim", "SocketServers", "Sockets"], swiftSettings: strict),
         .target(name: "SocketServers", dependencies: ["CSocketShim", "Sockets"], swiftSettings: strict),
-        .target(name: "TestSupport", dependencies: ["Sockets"], path: "Tests/TestSupport", swiftSettings: strict),
+        .target(name: "TestSupport", dependencies: ["CSocketShim", "Sockets"], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
             name: "SocketServersTests", dependencies: ["Sockets", "SocketServers", "TestSupport", "ForkingFixture"],
             swiftSettings: strict),

@@ -36,7 +36,7 @@ import Testing
 
     @Test(arguments: [["options"], ["--help"], ["tour", "-m", "iterative"], ["help", "listen"]])
     func `output that nobody reads ends it quietly, and not by a signal`(_ arguments: [String]) throws {
-        let program = try Program(try Program.tool, arguments, closedOutput: true)
+        let program = try Program(Program.tool, arguments, closedOutput: true)
         let outcome = program.finish()
         #expect(!outcome.wasSignalled)
         #expect(outcome.status == 0)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Other programs at the other end of the line.
@@ -26,7 +27,7 @@ import Testing
     func `socat hears its echo`(_ model: String) throws {
         let server = try Program.sock("echo", "127.0.0.1:0", "-m", model)
         let text = String(repeating: "socat\n", count: 5000)
-        let outcome = try run(try #require(Self.socat), ["-t", "10", "-", "TCP:\(server.address)"], input: text)
+        let outcome = try Program.run(try #require(Self.socat), ["-t", "10", "-", "TCP:\(server.address)"], input: text)
         #expect(outcome.output == text)
     }
 
@@ -43,7 +44,7 @@ import Testing
         let server = try Program.sock("listen", "127.0.0.1:0")
         server.send("HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhello")
         server.endInput()
-        let outcome = try run(try #require(Self.curl), ["-s", "--max-time", "10", "http://\(server.address)/path"])
+        let outcome = try Program.run(try #require(Self.curl), ["-s", "--max-time", "10", "http://\(server.address)/path"])
         #expect(outcome.output == "hello")
         #expect(server.finish().output.hasPrefix("GET /path HTTP/1.1\r\n"))
     }
@@ -83,7 +84,7 @@ import Testing
     @Test(.enabled(if: python != nil, "python3 is not installed"))
     func `Python's datagrams of all sizes are echoed`() throws {
         let server = try Program.sock("echo", "127.0.0.1:0", "-m", "udp")
-        let outcome = try run(try #require(Self.python), ["-c", Self.pythonDatagrams, server.address])
+        let outcome = try Program.run(try #require(Self.python), ["-c", Self.pythonDatagrams, server.address])
         #expect(outcome.output == "0\n1\n1400\n60000\n")
     }
 }

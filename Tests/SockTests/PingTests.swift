@@ -1,5 +1,6 @@
 import Foundation
 import Sockets
+import TestSupport
 import Testing
 
 @testable import sock
@@ -100,7 +101,7 @@ import Testing
 
     private static func denied(_ arguments: String...) throws -> Outcome {
         let nobody = ["--reuid", "65534", "--regid", "65534", "--clear-groups", "--bounding-set=-all"]
-        return try run(try #require(setpriv), nobody + [try Program.tool] + arguments)
+        return try Program.run(try #require(setpriv), nobody + [Program.tool] + arguments)
     }
 
     @Test(.enabled(if: canBeDenied, "needs root, setpriv and a kernel that does not let everybody ping"))

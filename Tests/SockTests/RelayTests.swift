@@ -115,7 +115,7 @@ import Testing
     @Test func `much data goes through in both directions at once`() throws {
         let server = try Program.sock("echo", "127.0.0.1:0", "--model", "epoll")
         let script = "head -c 20000000 /dev/zero | \"$0\" connect \"$1\" | wc -c"
-        let outcome = try run("/bin/sh", ["-c", script, try Program.tool, server.address])
+        let outcome = try Program.run("/bin/sh", ["-c", script, Program.tool, server.address])
         #expect(outcome.output.contains("20000000"))
     }
 }

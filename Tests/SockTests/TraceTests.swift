@@ -8,7 +8,7 @@ import Testing
 @Suite struct TraceTests {
     static let strace = Program.find("strace")
     /// Whether processes may be traced here.
-    static let isPermitted = (try? strace.map { try run($0, ["-o", "/dev/null", "true"]).status == 0 }) == .some(true)
+    static let isPermitted = (try? strace.map { try Program.run($0, ["-o", "/dev/null", "true"]).status == 0 }) == .some(true)
 
     /// The names under which the kernel has the calls that libc gives other names.
     static let kernelNames: [String: Set<String>] = [
@@ -26,8 +26,8 @@ import Testing
     @Test(.enabled(if: isPermitted, "strace is not installed, or may not trace"), arguments: models)
     func `the servers make the calls that the tour tells`(_ model: String) throws {
         let folder = try TemporaryFolder(), file = folder.file("trace")
-        let outcome = try run(
-            try #require(Self.strace), ["-f", "-s", "64", "-o", file, try Program.tool, "tour", "--model", model])
+        let outcome = try Program.run(
+            try #require(Self.strace), ["-f", "-s", "64", "-o", file, Program.tool, "tour", "--model", model])
         #expect(outcome.status == 0)
         let trace = Trace(try String(contentsOfFile: file, encoding: .utf8))
         let kinds = ServerKind.all.filter { $0.model.rawValue == model }

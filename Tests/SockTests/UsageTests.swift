@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @Suite struct UsageTests {
@@ -43,7 +44,7 @@ import Testing
     ]
 
     @Test(arguments: wrong) func `wrong usage is explained, with status 2`(_ wrong: Wrong) throws {
-        let outcome = try run(try Program.tool, wrong.arguments)
+        let outcome = try Program.run(Program.tool, wrong.arguments)
         #expect(outcome.status == 2)
         #expect(outcome.output.isEmpty)
         for text in wrong.says { #expect(outcome.errors.contains(text)) }
