@@ -76,7 +76,8 @@ extension Socket {
         guard let target = address.ip, let local = try localAddress.ip, local.port == target.port else { return }
         // The unspecified address stands for this machine, so the same port is the same socket.
         guard local.address == target.address || target.address.isUnspecified else { return }
-        throw SocketError(.connect, .connectionRefused, detail: "the socket had connected to itself").with(peer: address)
+        let text = "the socket had connected to itself"
+        throw SocketError(.connect, .connectionRefused, detail: text).with(peer: address)
     }
 }
 

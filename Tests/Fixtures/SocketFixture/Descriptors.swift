@@ -4,9 +4,12 @@ import Sockets
 /// The numbers that are open, found without opening any.
 func openDescriptors() -> [Int32] { (0..<256).filter { fcntl($0, F_GETFD) != -1 } }
 
-/// Closes what the parent left open: another test's socket could be among it.
+/// Closes what the parent left open: another test's socket could be among it, and the input is one.
 private func closeInherited() {
     for number in 3..<Int32(1024) { Glibc.close(number) }
+    let nothing = unsafe open("/dev/null", O_RDONLY)
+    dup2(nothing, 0)
+    Glibc.close(nothing)
 }
 
 /// Runs a program in place of this one's copy and waits for it.

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What a machine's network can do to a connect, in a network of its own.
-@Suite(.enabled(if: ChildProcess.canMakeNetworks, "making a network takes root, unshare and ip"))
+@Suite(.enabled(if: Fixture.canMakeNetworks, "making a network takes root, unshare and ip"))
 struct NetworkTests {
     static let up = "ip link set lo up"
     static let network = "check the network, the route and the firewall"
@@ -25,14 +25,14 @@ struct NetworkTests {
         ])
     func `a network that does not lead there is told apart`(setup: String, address: String, answer: String) throws {
         for arguments in [[address], [address, "60000"]] {
-            let child = try ChildProcess(inNetworkWith: setup, scenario: "connect", arguments)
+            let child = try Fixture.run(inNetworkWith: setup, "connect", arguments)
             #expect(child.output == "connect: connect \(answer)\n", "\(child.errors)")
         }
     }
 
     @Test func `a port range that is used up says so, without going round`() throws {
         let setup = "\(Self.up); echo 40000 40009 > /proc/sys/net/ipv4/ip_local_port_range"
-        let child = try ChildProcess(inNetworkWith: setup, scenario: "exhaust")
+        let child = try Fixture.run(inNetworkWith: setup, "exhaust")
         #expect(child.output == "10 then connect EADDRNOTAVAIL\n", "\(child.errors)")
     }
 
@@ -43,7 +43,7 @@ struct NetworkTests {
             echo 40000 40000 > /proc/sys/net/ipv4/ip_local_port_range
             """
         for arguments in [[address], [address, "60000"]] {
-            let child = try ChildProcess(inNetworkWith: setup, scenario: "connect", arguments)
+            let child = try Fixture.run(inNetworkWith: setup, "connect", arguments)
             #expect(
                 child.output == "connect: connect ECONNREFUSED: check the address and port, and that the server runs\n",
                 "\(child.errors)")

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct ProcessStateTests {
     @Test func `a broken pipe never kills, and the process's signals stay as they were`() throws {
-        let child = try ChildProcess(scenario: "broken-pipes")
+        let child = try Fixture.run("broken-pipes")
         #expect(child.status == 0)
         #expect(
             child.output == """
@@ -23,7 +23,7 @@ import Testing
 
     @Test func `a storm of signals breaks nothing off`() throws {
         let folder = try TemporaryFolder()
-        let child = try ChildProcess(scenario: "storm", [folder.file("s")])
+        let child = try Fixture.run("storm", [folder.file("s")])
         #expect(child.status == 0)
         #expect(
             child.output == """
@@ -41,7 +41,7 @@ import Testing
 
     @Test func `no way of failing or of giving away leaves a descriptor`() throws {
         let folder = try TemporaryFolder()
-        let child = try ChildProcess(scenario: "leaks", [folder.file("s")])
+        let child = try Fixture.run("leaks", [folder.file("s")])
         #expect(child.status == 0)
         let lines = child.output.split(separator: "\n")
         #expect(lines.count == 27)
@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test func `the limit of descriptors is an error, and nothing is lost by it`() throws {
-        let child = try ChildProcess(scenario: "descriptor-limit")
+        let child = try Fixture.run("descriptor-limit")
         let advice = "close sockets, or raise the limit: ulimit -n"
         #expect(
             child.output == """
@@ -65,7 +65,7 @@ import Testing
     }
 
     @Test func `a program started by exec gets no socket, unless it was made inheritable`() throws {
-        let child = try ChildProcess(scenario: "inherit")
+        let child = try Fixture.run("inherit")
         let parts = child.output.components(separatedBy: "inherited\n")
         #expect(parts.count == 2)
         #expect(!parts[0].contains("socket:"))
@@ -73,19 +73,14 @@ import Testing
     }
 
     @Test func `a socket that came as standard input is taken over`() throws {
-        let pair = try UnixStream.pair()
-        try pair.first.sendAll("hello".utf8.span)
-        let number = try pair.second.socket.duplicate().release()
-        let input = FileHandle(fileDescriptor: number, closeOnDealloc: true)
-        let child = try ChildProcess(scenario: "standard-input", input: input)
-        #expect(child.output == "answered 5 bytes\n")
-        try expectReceived(Array("hello".utf8), from: pair.first.socket)
+        let program = try Program(Program.built("SocketFixture"), ["standard-input"])
+        program.send("hello")
+        #expect(program.line() == "answered 5 bytes")
     }
 
-    @Test(.enabled(if: ChildProcess.canDropPrivileges, "this process may not become nobody"))
+    @Test(.enabled(if: Fixture.canDropPrivileges, "this process may not become nobody"))
     func `what takes a privilege says so`() throws {
-        let child = try ChildProcess(
-            "/usr/bin/setpriv", ChildProcess.asNobody + [ChildProcess.fixture, "privileges"])
+        let child = try Fixture.run(asNobody: "privileges")
         #expect(
             child.output == """
                 raw: socket EPERM: raw sockets need root or the capability CAP_NET_RAW

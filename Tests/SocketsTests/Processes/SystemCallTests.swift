@@ -2,7 +2,7 @@ import Sockets
 import TestSupport
 import Testing
 
-@Suite(.enabled(if: ChildProcess.canTrace, "strace is absent or may not trace"))
+@Suite(.enabled(if: Fixture.canTrace, "strace is absent or may not trace"))
 struct SystemCallTests {
     /// A peer for one connection, which sends nothing and closes when the other side has.
     private func withPeer(_ body: (String) throws -> Void) throws {
@@ -22,16 +22,16 @@ struct SystemCallTests {
     }
 
     /// What makes the close of a scenario's socket fail, and none of those that start the program.
-    private func closeFailing(_ code: String, scenario: String) throws -> String {
-        let (_, lines) = try ChildProcess.traced(["-e", "trace=network,close"], scenario: scenario)
+    private func closeFailing(_ code: String, _ scenario: String) throws -> String {
+        let (_, lines) = try Fixture.trace(["-e", "trace=network,close"], scenario)
         let before = lines.prefix { !$0.hasPrefix("socket(") }.count { $0.hasPrefix("close(") }
         return "inject=close:error=\(code):when=\(before + 1)"
     }
 
     @Test func `a client makes one system call a method, in order`() throws {
         try withPeer { address in
-            let (child, lines) = try ChildProcess.traced(
-                ["-e", "trace=network,close,poll,ppoll,fcntl,ioctl"], scenario: "exchange", [address])
+            let (child, lines) = try Fixture.trace(
+                ["-e", "trace=network,close,poll,ppoll,fcntl,ioctl"], "exchange", [address])
             #expect(child.output == "done\n")
             let start = try #require(lines.firstIndex { $0.hasPrefix("socket(AF_INET,") })
             let number = try #require(lines[start].split(separator: " ").last)
@@ -48,7 +48,7 @@ struct SystemCallTests {
 
     @Test func `text and times that are refused make no call`() throws {
         for arguments in [["127.1:80"], ["[fe80::1]:80"], ["127.0.0.1:80", "0"], ["127.0.0.1:80", "-1"]] {
-            let (child, lines) = try ChildProcess.traced(["-e", "trace=network"], scenario: "connect", arguments)
+            let (child, lines) = try Fixture.trace(["-e", "trace=network"], "connect", arguments)
             #expect(child.output.hasSuffix(" invalid input\n"), "\(child.output)")
             #expect(!lines.contains { $0.hasPrefix("socket(") }, "\(lines)")
         }
@@ -69,8 +69,8 @@ struct SystemCallTests {
         call: String, code: String
     ) throws {
         try withPeer { address in
-            let (child, lines) = try ChildProcess.traced(
-                ["-e", "trace=network,close", "-e", "inject=\(call):error=\(code)"], scenario: "exchange", [address])
+            let (child, lines) = try Fixture.trace(
+                ["-e", "trace=network,close", "-e", "inject=\(call):error=\(code)"], "exchange", [address])
             let operation = ["sendto": "send", "recvfrom": "recv"][call] ?? call
             #expect(child.status == 1)
             if code != "EHWPOISON" { #expect(child.output == "\(operation) \(code)\n") }
@@ -89,8 +89,8 @@ struct SystemCallTests {
         ])
     func `a call that a signal interrupted is made again`(call: String) throws {
         for scenario in ["server", "datagrams"] {
-            let (child, _) = try ChildProcess.traced(
-                ["-e", "trace=network", "-e", "inject=\(call):error=EINTR:when=1..2"], scenario: scenario)
+            let (child, _) = try Fixture.trace(
+                ["-e", "trace=network", "-e", "inject=\(call):error=EINTR:when=1..2"], scenario)
             #expect(child.output == "done\n", "\(scenario)")
             #expect(child.status == 0)
         }
@@ -98,8 +98,8 @@ struct SystemCallTests {
 
     @Test(arguments: [("EIO", "close EIO"), ("EINTR", "closed"), ("EDQUOT", "close errno 122")])
     func `a close is never made twice, and tells what the kernel said`(code: String, answer: String) throws {
-        let (child, lines) = try ChildProcess.traced(
-            ["-e", "trace=network,close", "-e", closeFailing(code, scenario: "close")], scenario: "close")
+        let (child, lines) = try Fixture.trace(
+            ["-e", "trace=network,close", "-e", closeFailing(code, "close")], "close")
         let words = child.output.split(separator: "\n")
         let number = try #require(words.first?.split(separator: " ").last)
         #expect(words.last.map(String.init) == answer)
