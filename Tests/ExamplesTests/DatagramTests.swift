@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(2))) struct DatagramTests {
@@ -17,7 +18,7 @@ import Testing
         #expect(end.lines.last?.hasPrefix("512 bytes, of 700 from 127.0.0.1:") == true)
     }
 
-    @Test(.enabled(if: Program.tool("python3") != nil, "python3 is not installed"))
+    @Test(.enabled(if: Program.find("python3") != nil, "python3 is not installed"))
     func `the UDP server answers Python, also an empty datagram`() throws {
         let server = try Program(example: "udp-server", ["127.0.0.1:0", "2"])
         let address = try #require(Address(server.rest(after: "receiving on ")))
@@ -28,14 +29,14 @@ import Testing
                 s.sendto(text, (sys.argv[1], int(sys.argv[2])))
                 print(s.recvfrom(99)[0])
             """
-        let python = try #require(Program.tool("python3"))
+        let python = try #require(Program.find("python3"))
         let client = try Program(python, ["-c", code, address.host, address.port]).finish()
         #expect(client.lines == ["b''", "b'bytes'"])
         let lines = server.finish().lines
         #expect(lines.first?.hasPrefix("0 bytes from 127.0.0.1:") == true)
     }
 
-    @Test(.enabled(if: Program.tool("python3") != nil, "python3 is not installed"))
+    @Test(.enabled(if: Program.find("python3") != nil, "python3 is not installed"))
     func `the UDP client talks to Python's server`() throws {
         let code = """
             import socket
@@ -45,18 +46,18 @@ import Testing
             data, peer = s.recvfrom(99)
             s.sendto(data.upper(), peer)
             """
-        let server = try Program(try #require(Program.tool("python3")), ["-c", code])
+        let server = try Program(try #require(Program.find("python3")), ["-c", code])
         let address = try #require(server.rest(after: "receiving on "))
         let client = try Program(example: "udp-client", [address, "quiet"]).finish()
         #expect(client.lines.last == "answer: QUIET (5 bytes from \(address))")
     }
 
-    @Test(.enabled(if: Program.tool("socat") != nil, "socat is not installed"))
+    @Test(.enabled(if: Program.find("socat") != nil, "socat is not installed"))
     func `socat talks to the UDP server`() throws {
         let server = try Program(example: "udp-server", ["127.0.0.1:0", "1"])
         let address = try #require(server.rest(after: "receiving on "))
-        let client = try Program(try #require(Program.tool("socat")), ["-t", "20", "-", "UDP:\(address)"])
-        client.write("from socat\n")
+        let client = try Program(try #require(Program.find("socat")), ["-t", "20", "-", "UDP:\(address)"])
+        client.send("from socat\n")
         #expect(client.line() == "from socat")
         #expect(server.finish().lines.last?.hasPrefix("11 bytes from ") == true)
     }

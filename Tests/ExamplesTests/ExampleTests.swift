@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What an example that ends by itself prints: patterns for lines, in this order, with any lines between.
@@ -150,13 +151,13 @@ let cases: [ExampleCase] = [
     }
 
     @Test(
-        .enabled(if: getuid() == 0 && Program.tool("setpriv") != nil, "it takes root and setpriv to lose a privilege"))
+        .enabled(if: getuid() == 0 && Program.find("setpriv") != nil, "it takes root and setpriv to lose a privilege"))
     func `without the privilege an ICMP echo says what is missing`() throws {
         let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         let example = URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent("icmp-echo").path
         // The user stays, because another one may not be allowed to read this folder.
         let arguments = ["--bounding-set", "-net_raw", "--inh-caps", "-net_raw", example]
-        let outcome = try Program(try #require(Program.tool("setpriv")), arguments).finish()
+        let outcome = try Program(try #require(Program.find("setpriv")), arguments).finish()
         if outcome.status == 0 { return }  // the administrator permits ping sockets
         #expect(outcome.status == 1)
         #expect(outcome.lines.first == "error: socket: operation not permitted (EPERM)")

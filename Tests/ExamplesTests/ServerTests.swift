@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A program that sends what it reads, and prints what it gets: an example or a foreign tool.
@@ -10,7 +11,7 @@ struct Client: Sendable, CustomTestStringConvertible {
     var testDescription: String { name }
 
     func start(_ address: Address) throws -> Program? {
-        guard let words = command(address.host, address.port), let path = Program.tool(words[0]) else { return nil }
+        guard let words = command(address.host, address.port), let path = Program.find(words[0]) else { return nil }
         return try Program(path, Array(words.dropFirst()))
     }
 
@@ -22,7 +23,7 @@ struct Client: Sendable, CustomTestStringConvertible {
 
     /// The other netcats have other options for the same.
     static let hasOpenNetcat: Bool = {
-        guard let path = Program.tool("nc"), let help = try? Program(path, ["-h"]).finish() else { return false }
+        guard let path = Program.find("nc"), let help = try? Program(path, ["-h"], joined: true).finish() else { return false }
         return help.lines.contains { $0.contains("OpenBSD") }
     }()
 
@@ -96,7 +97,7 @@ struct Server: Sendable, CustomTestStringConvertible {
             // Test cancellation marks it as skipped, with the reason.
             try Test.cancel("\(kind.name) is not installed")
         }
-        client.write("from afar\n")
+        client.send("from afar\n")
         let answer = client.finish()
         #expect(answer.status == 0)
         #expect(answer.lines == ["from afar"] + each.addition)
@@ -106,7 +107,7 @@ struct Server: Sendable, CustomTestStringConvertible {
 
     @Test(arguments: Server.all)
     func `a silent client holds up the iterative server only`(_ each: Server) throws {
-        guard let python = Program.tool("python3") else { try Test.cancel("python3 is not installed") }
+        guard let python = Program.find("python3") else { try Test.cancel("python3 is not installed") }
         let (server, address) = try each.start()
         // The silent one says that it is connected, and stays until its input ends.
         let silent = try Program(python, ["-c", Self.silentClient, address.host, address.port])
@@ -141,11 +142,11 @@ struct Server: Sendable, CustomTestStringConvertible {
         #expect(server.finish().lines.contains("stopped: 2 accepted, 0 active, 1 failed, 0 bytes in, 0 out"))
     }
 
-    @Test(.enabled(if: Program.tool("curl") != nil, "curl is not installed"))
+    @Test(.enabled(if: Program.find("curl") != nil, "curl is not installed"))
     func `curl talks to a server like a terminal`() throws {
         let (server, address) = try Server(example: "tcp-server-threads").start()
-        let curl = try Program(try #require(Program.tool("curl")), ["-sN", "telnet://\(address.text)"])
-        curl.write("hello\n")
+        let curl = try Program(try #require(Program.find("curl")), ["-sN", "telnet://\(address.text)"])
+        curl.send("hello\n")
         #expect(curl.line() == "hello")
         // It would wait for the server to end the connection, which waits for curl.
         curl.end()
@@ -154,7 +155,7 @@ struct Server: Sendable, CustomTestStringConvertible {
         #expect(server.finish().lines.last == "bytes of all threads: 6")
     }
 
-    @Test(.enabled(if: Program.tool("python3") != nil, "python3 is not installed"))
+    @Test(.enabled(if: Program.find("python3") != nil, "python3 is not installed"))
     func `the client example talks to Python's server`() throws {
         let code = """
             import socket
@@ -163,17 +164,17 @@ struct Server: Sendable, CustomTestStringConvertible {
             s, _ = l.accept()
             while data := s.recv(4096): s.sendall(data.upper())
             """
-        let server = try Program(try #require(Program.tool("python3")), ["-c", code])
+        let server = try Program(try #require(Program.find("python3")), ["-c", code])
         let address = try #require(Address(server.rest(after: "listening on ")))
         let client = try Program(example: "tcp-client", [address.text, "quiet"]).finish()
         #expect(client.lines.last == "answer: QUIET")
         #expect(server.finish().status == 0)
     }
 
-    @Test(.enabled(if: Program.tool("socat") != nil, "socat is not installed"))
+    @Test(.enabled(if: Program.find("socat") != nil, "socat is not installed"))
     func `the client example talks to socat`() throws {
         let arguments = ["-d", "-d", "TCP-LISTEN:0,bind=127.0.0.1", "EXEC:cat"]
-        let server = try Program(try #require(Program.tool("socat")), arguments)
+        let server = try Program(try #require(Program.find("socat")), arguments, joined: true)
         let address = try #require(Address(server.rest(after: "listening on AF=2 ")))
         let client = try Program(example: "tcp-client", [address.text, "to socat"]).finish()
         #expect(client.lines.last == "answer: to socat")

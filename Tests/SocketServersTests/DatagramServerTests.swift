@@ -52,8 +52,8 @@ import Testing
 }
 
 @Suite(.serialized, .timeLimit(.minutes(1))) struct ForkingUDPServerTests {
-    private func start(_ port: String, limit: String = "16") throws -> (server: Fixture, address: IPSocketAddress) {
-        let server = try Fixture(port, limit)
+    private func start(_ port: String, limit: String = "16") throws -> (server: Program, address: IPSocketAddress) {
+        let server = try Program.fixture(port, limit)
         return (server, try #require(server.line().flatMap(IPSocketAddress.init)))
     }
 
@@ -91,13 +91,13 @@ import Testing
         try one.send("end".utf8.span, to: address)
         try two.send("crash".utf8.span, to: address)
         #expect(server.line() == "child failed 134")
-        #expect(eventually { server.children().isEmpty })
+        #expect(eventually { server.children.isEmpty })
         try one.send("again".utf8.span, to: address)
         let third = try answer(one)
         #expect(third.child != first.child && third.text == "again")
         try one.send("end".utf8.span, to: address)
         server.stop()
-        #expect(server.rest().last?.hasPrefix("done 3 accepted, 0 active, 1 failed") == true)
+        #expect(server.finish().lines.last?.hasPrefix("done 3 accepted, 0 active, 1 failed") == true)
     }
 
     @Test func `a burst of a new client reaches one child in order`() throws {
@@ -123,9 +123,9 @@ import Testing
             }
         }
         for each in running { #expect(try each.end() == nil) }
-        #expect(eventually { server.children().isEmpty })
+        #expect(eventually { server.children.isEmpty })
         server.stop()
-        #expect(server.rest().last?.hasPrefix("done \(sockets) accepted, 0 active, 0 failed") == true)
+        #expect(server.finish().lines.last?.hasPrefix("done \(sockets) accepted, 0 active, 0 failed") == true)
     }
 
     @Test func `at a port of its own, a child answers from there`() throws {
@@ -138,9 +138,9 @@ import Testing
         let second = try answer(socket)
         #expect(second.child == first.child && second.from == first.from && second.text == "b")
         try socket.send("end".utf8.span, to: first.from)
-        #expect(eventually { server.children().isEmpty })
+        #expect(eventually { server.children.isEmpty })
         server.stop()
-        #expect(server.rest().last?.hasPrefix("done 1 accepted, 0 active, 0 failed") == true)
+        #expect(server.finish().lines.last?.hasPrefix("done 1 accepted, 0 active, 0 failed") == true)
     }
 
     @Test func `an idle child ends, and that is no failure`() throws {
@@ -148,9 +148,9 @@ import Testing
         let socket = try client()
         try socket.send("soon".utf8.span, to: address)
         _ = try answer(socket)
-        #expect(eventually { server.children().isEmpty })
+        #expect(eventually { server.children.isEmpty })
         server.stop()
-        #expect(server.rest().last?.hasPrefix("done 1 accepted, 0 active, 0 failed") == true)
+        #expect(server.finish().lines.last?.hasPrefix("done 1 accepted, 0 active, 0 failed") == true)
     }
 
     @Test func `a process with threads is refused`() throws {

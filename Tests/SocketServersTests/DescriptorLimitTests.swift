@@ -8,7 +8,7 @@ import Testing
     func `without descriptors a server pauses longer and longer, and then serves those who waited`(
         _ model: Model
     ) throws {
-        let server = try Fixture("limited", "2", model.rawValue)
+        let server = try Program.fixture("limited", "2", model.rawValue)
         let address = try #require(server.line().flatMap(IPSocketAddress.init))
         let first = try TCPStream.connect(to: address), second = try TCPStream.connect(to: address)
         let third = try TCPStream.connect(to: address)
@@ -27,6 +27,6 @@ import Testing
         _ = consume second
         _ = consume third
         server.stop()
-        #expect(server.rest().last == "done")
+        #expect(server.finish().lines.last == "done")
     }
 }

@@ -5,11 +5,11 @@ import TestSupport
 import Testing
 
 @Suite(.serialized, .timeLimit(.minutes(1))) struct ForkingServerTests {
-    private let server: Fixture
+    private let server: Program
     private let address: IPSocketAddress
 
     init() throws {
-        server = try Fixture("tcp", "4")
+        server = try Program.fixture("tcp", "4")
         address = try #require(server.line().flatMap(IPSocketAddress.init))
     }
 
@@ -32,9 +32,9 @@ import Testing
         let bytes = pattern(300_000)
         let (a, b, c) = (try exchange(bytes, third), try exchange(bytes, first), try exchange(bytes, second))
         #expect(a == bytes && b == bytes && c == bytes)
-        #expect(eventually { server.children().isEmpty })
+        #expect(eventually { server.children.isEmpty })
         server.stop()
-        #expect(server.rest() == ["done 3 accepted, 0 active, 0 failed, 0 bytes in, 0 out"])
+        #expect(server.finish().lines == ["done 3 accepted, 0 active, 0 failed, 0 bytes in, 0 out"])
     }
 
     @Test func `eight megabytes come back whole`() throws {
@@ -43,7 +43,7 @@ import Testing
         let back = try exchange(bytes, stream)
         #expect(back == bytes)
         server.stop()
-        _ = server.rest()
+        _ = server.finish().lines
     }
 
     @Test func `sixty clients in a row leave no zombie`() throws {
@@ -52,9 +52,9 @@ import Testing
             let back = try exchange([1, 2, 3], stream)
             #expect(back == [1, 2, 3])
         }
-        #expect(eventually { server.children().isEmpty })
+        #expect(eventually { server.children.isEmpty })
         server.stop()
-        #expect(server.rest() == ["done 60 accepted, 0 active, 0 failed, 0 bytes in, 0 out"])
+        #expect(server.finish().lines == ["done 60 accepted, 0 active, 0 failed, 0 bytes in, 0 out"])
     }
 
     @Test func `a handler that throws and a child that crashes cost one client each`() throws {
@@ -72,14 +72,14 @@ import Testing
         let back = try exchange([7], stream)
         #expect(back == [7])
         server.stop()
-        #expect(server.rest() == ["done 3 accepted, 0 active, 2 failed, 0 bytes in, 0 out"])
+        #expect(server.finish().lines == ["done 3 accepted, 0 active, 2 failed, 0 bytes in, 0 out"])
     }
 
     @Test func `a full server lets others wait`() throws {
         let a = try client("e"), b = try client("e"), c = try client("e"), d = try client("e")
         let late = try client("e")
         try late.sendAll("x".utf8.span)
-        #expect(eventually { server.children().count == 4 })
+        #expect(eventually { server.children.count == 4 })
         let early = try late.socket.wait(for: .readable, until: .after(.milliseconds(30)))
         #expect(early.isEmpty)
         try b.close()
@@ -91,7 +91,7 @@ import Testing
         _ = consume d
         _ = consume late
         server.stop()
-        #expect(server.rest() == ["done 5 accepted, 0 active, 0 failed, 0 bytes in, 0 out"])
+        #expect(server.finish().lines == ["done 5 accepted, 0 active, 0 failed, 0 bytes in, 0 out"])
     }
 
     @Test func `stopping refuses new clients and serves running ones to their end`() throws {
@@ -106,7 +106,7 @@ import Testing
         #expect(isRefused)
         let back = try exchange(pattern(10_000), stream)
         #expect(back == pattern(10_000))
-        #expect(server.rest() == ["done 1 accepted, 0 active, 0 failed, 0 bytes in, 0 out"])
+        #expect(server.finish().lines == ["done 1 accepted, 0 active, 0 failed, 0 bytes in, 0 out"])
     }
 
     @Test func `a second signal ends the children`() throws {
@@ -120,7 +120,7 @@ import Testing
         }
         #expect(isRefused)
         server.stop()
-        #expect(server.rest() == ["child failed 143", "done 1 accepted, 0 active, 1 failed, 0 bytes in, 0 out"])
+        #expect(server.finish().lines == ["child failed 143", "done 1 accepted, 0 active, 1 failed, 0 bytes in, 0 out"])
         let end = try stream.receive(into: &buffer)
         #expect(end == 0)
     }
@@ -132,7 +132,7 @@ import Testing
         // The client, besides what the program was started with.
         #expect(String(decoding: buffer[..<count], as: UTF8.self) == "1\n")
         server.stop()
-        _ = server.rest()
+        _ = server.finish().lines
     }
 }
 
@@ -140,7 +140,7 @@ import Testing
     @Test func `a child leaves the socket's file alone, and the server removes it`() throws {
         let folder = try TemporaryFolder()
         let path = folder.file("s")
-        let server = try Fixture("unix", "4", path)
+        let server = try Program.fixture("unix", "4", path)
         #expect(server.line() == path)
         for _ in 0..<3 {
             let stream = try UnixStream.connect(to: path)
@@ -148,10 +148,10 @@ import Testing
             let back = try exchange(pattern(1000), stream)
             #expect(back == pattern(1000))
         }
-        #expect(eventually { server.children().isEmpty })
+        #expect(eventually { server.children.isEmpty })
         #expect(FileManager.default.fileExists(atPath: path))
         server.stop()
-        #expect(server.rest() == ["done 3 accepted, 0 active, 0 failed, 0 bytes in, 0 out"])
+        #expect(server.finish().lines == ["done 3 accepted, 0 active, 0 failed, 0 bytes in, 0 out"])
         #expect(!FileManager.default.fileExists(atPath: path))
     }
 }

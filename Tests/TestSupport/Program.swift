@@ -96,6 +96,9 @@ public final class Program: Sendable {
         state.withLock { if $0.status == nil { _ = csock_kill(id, number) } }
     }
 
+    /// Asks it to end, as service managers do.
+    public func stop() { signal(csock_SIGTERM) }
+
     /// Ends it at once.
     public func end() { signal(csock_SIGKILL) }
 
