@@ -29,6 +29,15 @@ int32_t csock_process_descriptor(int32_t process) {
 #endif
 }
 
+int32_t csock_packet_barrier(void) {
+#if defined(CSOCK_LINUX) && defined(SYS_membarrier)
+    // MEMBARRIER_CMD_GLOBAL, which waits for a grace period of the kernel's read-copy-update.
+    return (int32_t)csock_result(syscall(SYS_membarrier, 1, 0, 0));
+#else
+    return -ENOSYS;
+#endif
+}
+
 // Goes through a folder of numbers, such as /proc/self/fd; `skip` is the descriptor of the walk itself.
 static int64_t count_numbers(DIR *folder, int32_t *numbers, size_t room, int skip) {
     size_t count = 0;

@@ -284,6 +284,11 @@ static void a_child_gets_a_signal_when_its_parent_ends(void) {
 }
 #endif
 
+static void packets_on_their_way_are_waited_for(void) {
+    int32_t result = csock_packet_barrier();
+    TRUE(result == 0 || result == -ENOSYS);
+}
+
 int main(void) {
     check_begin();
     the_clock_goes_forward();
@@ -295,6 +300,7 @@ int main(void) {
 #endif
     a_signal_is_one_bit_and_what_is_none_has_none();
     threads_run_on_a_stack_of_any_size();
+    packets_on_their_way_are_waited_for();
     open_descriptors_are_listed();
     the_limit_of_descriptors_is_read_and_set();
     without_a_free_descriptor_calls_say_so();

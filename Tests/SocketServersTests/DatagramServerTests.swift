@@ -100,7 +100,7 @@ import Testing
         #expect(server.finish().lines.last?.hasPrefix("done 3 accepted, 0 active, 1 failed") == true)
     }
 
-    @Test func `a burst of a new client reaches one child in order`() throws {
+    @Test func `a burst of a new client reaches one child, and none is lost`() throws {
         let (server, address) = try start("same")
         let sockets = 8
         let running = (0..<sockets).map { _ in
@@ -110,13 +110,16 @@ import Testing
                 for index in 0..<20 { try socket.send("\(index)".utf8.span, to: address) }
                 var buffer = [UInt8](repeating: 0, count: 64)
                 var child = ""
-                for index in 0..<20 {
+                // Two processors can hand over two datagrams of one sender the other way round.
+                var missing = Set((0..<20).map(String.init))
+                while !missing.isEmpty {
                     let who = try socket.receive(into: &buffer)
                     let text = String(decoding: buffer[..<who.count], as: UTF8.self)
                     if child == "" { child = text }
                     let what = try socket.receive(into: &buffer)
-                    guard text == child, buffer[..<what.count].elementsEqual("\(index)".utf8) else {
-                        throw SocketError(.recv, .protocolError)
+                    let echo = String(decoding: buffer[..<what.count], as: UTF8.self)
+                    guard text == child, missing.remove(echo) != nil else {
+                        throw SocketError(.recv, .protocolError, detail: "\(text) answers \(echo), not \(child)")
                     }
                 }
                 try socket.send("end".utf8.span, to: address)

@@ -36,6 +36,10 @@ CSOCK_INLINE int32_t csock_getpid(void) { return (int32_t)getpid(); }
 /// C: pidfd_open(2), which has no wrapper in older libcs
 CSOCK_API int32_t csock_process_descriptor(int32_t process);
 
+/// Waits until every packet that the kernel was handing to a socket when this was called is in that socket's queue: some
+/// 10 ms. -ENOSYS where there is no such call. C: membarrier(2), which waits for all readers of the tables of sockets
+CSOCK_API int32_t csock_packet_barrier(void);
+
 /// How many threads this process has; -ENOTSUP where the system does not tell.
 CSOCK_API int32_t csock_thread_count(void);
 
