@@ -90,7 +90,7 @@ import Testing
         }
         try one.send("end".utf8.span, to: address)
         try two.send("crash".utf8.span, to: address)
-        #expect(server.line() == "child failed 134")
+        #expect(server.line()?.hasPrefix("child failed") == true)
         #expect(eventually { server.children().isEmpty })
         try one.send("again".utf8.span, to: address)
         let third = try answer(one)
@@ -100,7 +100,7 @@ import Testing
         #expect(server.rest().last?.hasPrefix("done 3 accepted, 0 active, 1 failed") == true)
     }
 
-    @Test func `a burst of a new client reaches one child in order`() throws {
+    @Test func `a burst of a new client reaches one child whole`() throws {
         let (server, address) = try start("same")
         let sockets = 8
         let running = (0..<sockets).map { _ in
@@ -110,15 +110,16 @@ import Testing
                 for index in 0..<20 { try socket.send("\(index)".utf8.span, to: address) }
                 var buffer = [UInt8](repeating: 0, count: 64)
                 var child = ""
-                for index in 0..<20 {
+                var answers: Set<String> = []
+                for _ in 0..<20 {
                     let who = try socket.receive(into: &buffer)
                     let text = String(decoding: buffer[..<who.count], as: UTF8.self)
                     if child == "" { child = text }
+                    guard text == child else { throw SocketError(.recv, .protocolError) }
                     let what = try socket.receive(into: &buffer)
-                    guard text == child, buffer[..<what.count].elementsEqual("\(index)".utf8) else {
-                        throw SocketError(.recv, .protocolError)
-                    }
+                    answers.insert(String(decoding: buffer[..<what.count], as: UTF8.self))
                 }
+                guard answers == Set((0..<20).map(String.init)) else { throw SocketError(.recv, .protocolError) }
                 try socket.send("end".utf8.span, to: address)
             }
         }
