@@ -14,9 +14,9 @@ public import Sockets
 /// kept. A datagram that reaches the server's own socket is of a client without a child, because the kernel gives a
 /// connected socket what its peer sends. What had reached the server before the child's socket was connected, the child
 /// gets in memory; what reached the child's socket of other clients in the moment between its bind and its connect, the
-/// server serves as its own. So none is lost, and none goes astray, at the price of some 10 ms for each new client at the
-/// same port (Linux; elsewhere a datagram in that moment can make a second child). What waits unread in a child's socket when its
-/// handler ends is lost.
+/// server serves as its own. So none is lost, and none goes astray; in those microseconds, one can overtake another. At the
+/// same port each new client waits some 10 ms for that (Linux; elsewhere a datagram on its way then can make a second
+/// child). What waits unread in a child's socket when its handler ends is lost.
 ///
 /// The process must have one thread only. C: recvfrom(2), bind(2), connect(2), fork(2), udp(7)
 public struct ForkingUDPServer: ~Copyable, Sendable {
@@ -122,28 +122,38 @@ extension ForkingUDPServer {
     }
 
     private mutating func makeChild(_ first: Inbox.Arrival, _ handler: Handler) throws(SocketError) {
-        let own = try bindChildSocket()
-        try own.socket.connect(to: first.sender)
-        // From here on the kernel looks up the child's socket for this client, and for nobody else; then what it had
-        // looked up before is waited for, or it would come to the wrong socket later.
+        let own = try childSocket()
+        inbox.keep(inbox.drain(socket))
+        var backlog = [first.bytes] + inbox.take(of: first.sender)
+        let address = try socket.localAddress
+        try own.bind(to: IPSocketAddress(address.address, port: childPort == .same ? address.port : 0))
+        try own.connect(to: first.sender)
+        // The kernel looks up the child's socket for this client from here on, and for nobody else. What it had looked up
+        // before is waited for, or it would come to the wrong socket later.
         if childPort == .same { _ = csock_packet_barrier() }
-        // In the order of their arrival:
-        var backlog = [first.bytes]
-        inbox.takeAhead(of: first.sender, &backlog)
-        inbox.take(from: socket, of: first.sender, &backlog)
-        inbox.take(from: own, of: first.sender, &backlog)
-        var client = DatagramClient(try own.connected(to: first.sender), backlog)
+        let bound = try UDPSocket(own)
+        backlog += sort(late: inbox.drain(socket), strays: inbox.drain(bound), of: first.sender)
+        var client = DatagramClient(try bound.connected(to: first.sender), backlog)
         let child = try Fork.child { serve(&client, handler) }
         children.add(child, &poll)
     }
 
-    private func bindChildSocket() throws(SocketError) -> UDPSocket {
-        let address = try socket.localAddress
-        let own = try Socket(address.family, .datagram)
-        if address.family == .ipv6 { try own.setOption(.ipv6Only, to: try socket.option(.ipv6Only)) }
+    /// A socket like the server's, not bound yet.
+    private func childSocket() throws(SocketError) -> Socket {
+        let family = try socket.localAddress.family
+        let own = try Socket(family, .datagram)
+        if family == .ipv6 { try own.setOption(.ipv6Only, to: try socket.option(.ipv6Only)) }
         if childPort == .same { try own.setOption(.reusePort, to: true) }
-        try own.bind(to: IPSocketAddress(address.address, port: childPort == .same ? address.port : 0))
-        return try UDPSocket(own)
+        return own
+    }
+
+    /// The client's share of what came around bind and connect; the rest is kept. Both in the order of their arrival:
+    /// the client's came to the server first, then to the child's socket; others' the other way round.
+    private mutating func sort(
+        late: [Inbox.Arrival], strays: [Inbox.Arrival], of client: IPSocketAddress
+    ) -> [[UInt8]] {
+        inbox.keep((strays + late).filter { $0.sender != client })
+        return (late + strays).filter { $0.sender == client }.map(\.bytes)
     }
 
     /// The child's whole life, and whether it was a success.

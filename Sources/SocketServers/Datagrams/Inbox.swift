@@ -16,24 +16,23 @@ struct Inbox: Sendable {
         return Arrival(sender: datagram.sender, bytes: Array(buffer[..<datagram.count]))
     }
 
-    /// Takes what is in a socket's buffer: the client's into the backlog, others' to be served later.
+    /// All that is in a socket's buffer now.
     ///
-    /// A buffer of the kernel's usual size holds some hundred datagrams; a client that sends faster than this reads
-    /// does not hold it up for ever, and what many send faster than children can be made is dropped in the end.
-    mutating func take(from socket: borrowing UDPSocket, of client: IPSocketAddress, _ backlog: inout [[UInt8]]) {
-        for _ in 0..<4096 {
-            guard let arrival = try? receive(from: socket) else { return }
-            if arrival.sender == client {
-                backlog.append(arrival.bytes)
-            } else if ahead.count < 4096 {
-                ahead.append(arrival)
-            }
-        }
+    /// A buffer of the kernel's usual size holds some hundred datagrams; one that is filled faster than this reads does
+    /// not hold it up for ever.
+    mutating func drain(_ socket: borrowing UDPSocket) -> [Arrival] {
+        var arrivals: [Arrival] = []
+        while arrivals.count < 4096, let arrival = try? receive(from: socket) { arrivals.append(arrival) }
+        return arrivals
     }
 
-    /// Takes out what is there of a client already.
-    mutating func takeAhead(of client: IPSocketAddress, _ backlog: inout [[UInt8]]) {
-        for arrival in ahead where arrival.sender == client { backlog.append(arrival.bytes) }
+    /// Keeps arrivals for later; what many send faster than children can be made is dropped in the end.
+    mutating func keep(_ arrivals: [Arrival]) { ahead += arrivals.prefix(max(0, 4096 - ahead.count)) }
+
+    /// Takes out all that is kept of a client.
+    mutating func take(of client: IPSocketAddress) -> [[UInt8]] {
+        let own = ahead.filter { $0.sender == client }
         ahead.removeAll { $0.sender == client }
+        return own.map(\.bytes)
     }
 }

@@ -1,8 +1,8 @@
 #if os(Linux)
-    internal import Sockets
+internal import Sockets
 
-    extension Multiplexer {
-        /// Its cost grows with what is ready only. C: epoll(7)
-        public static let epoll = Multiplexer(EpollPoller.self)
-    }
+extension Multiplexer {
+    /// Its cost grows with what is ready only. C: epoll(7)
+    public static let epoll = Multiplexer(EpollPoller.self)
+}
 #endif
