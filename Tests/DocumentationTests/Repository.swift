@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// The files of this package, and the tools to check them with.
 enum Repository {
@@ -28,8 +29,7 @@ enum Repository {
 
     /// The full path of a tool, or nil when this machine does not have it.
     static func tool(_ name: String) -> String? {
-        let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-        return folders.map { "\($0)/\(name)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
+        Program.find(name)
     }
 
     /// What clang needs to find the shim below the Swift modules.
@@ -40,15 +40,8 @@ enum Repository {
 
     /// Runs a program to its end and answers its status and all it said.
     static func run(_ path: String, _ arguments: [String]) throws -> (status: Int32, output: String) {
-        let process = Process(), pipe = Pipe()
-        process.executableURL = URL(fileURLWithPath: path)
-        process.arguments = arguments
-        process.currentDirectoryURL = root
-        process.standardOutput = pipe
-        process.standardError = pipe
-        try process.run()
-        let output = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+        let script = "cd \"$0\" && exec \"$@\" 2>&1"
+        let outcome = try Program.run("/bin/sh", ["-c", script, root.path, path] + arguments)
+        return (outcome.status, outcome.output)
     }
 }

@@ -23,7 +23,9 @@ struct Client: Sendable, CustomTestStringConvertible {
 
     /// The other netcats have other options for the same.
     static let hasOpenNetcat: Bool = {
-        guard let path = Program.find("nc"), let help = try? Program(path, ["-h"], joined: true).finish() else { return false }
+        guard let path = Program.find("nc"), let help = try? Program(path, ["-h"], joined: true).finish() else {
+            return false
+        }
         return help.lines.contains { $0.contains("OpenBSD") }
     }()
 

@@ -27,7 +27,8 @@ import Testing
     func `socat hears its echo`(_ model: String) throws {
         let server = try Program.sock("echo", "127.0.0.1:0", "-m", model)
         let text = String(repeating: "socat\n", count: 5000)
-        let outcome = try Program.run(try #require(Self.socat), ["-t", "10", "-", "TCP:\(server.address)"], input: text)
+        let outcome = try Program.run(
+            try #require(Self.socat), ["-t", "10", "-", "TCP:\(server.address)"], input: text)
         #expect(outcome.output == text)
     }
 
@@ -44,7 +45,8 @@ import Testing
         let server = try Program.sock("listen", "127.0.0.1:0")
         server.send("HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhello")
         server.endInput()
-        let outcome = try Program.run(try #require(Self.curl), ["-s", "--max-time", "10", "http://\(server.address)/path"])
+        let outcome = try Program.run(
+            try #require(Self.curl), ["-s", "--max-time", "10", "http://\(server.address)/path"])
         #expect(outcome.output == "hello")
         #expect(server.finish().output.hasPrefix("GET /path HTTP/1.1\r\n"))
     }

@@ -8,7 +8,8 @@ import Testing
 @Suite struct TraceTests {
     static let strace = Program.find("strace")
     /// Whether processes may be traced here.
-    static let isPermitted = (try? strace.map { try Program.run($0, ["-o", "/dev/null", "true"]).status == 0 }) == .some(true)
+    static let isPermitted =
+        (try? strace.map { try Program.run($0, ["-o", "/dev/null", "true"]).status == 0 }) == .some(true)
 
     /// The names under which the kernel has the calls that libc gives other names.
     static let kernelNames: [String: Set<String>] = [

@@ -120,7 +120,8 @@ import Testing
         }
         #expect(isRefused)
         server.stop()
-        #expect(server.finish().lines == ["child failed 143", "done 1 accepted, 0 active, 1 failed, 0 bytes in, 0 out"])
+        #expect(
+            server.finish().lines == ["child failed 143", "done 1 accepted, 0 active, 1 failed, 0 bytes in, 0 out"])
         let end = try stream.receive(into: &buffer)
         #expect(end == 0)
     }

@@ -107,6 +107,7 @@ struct TCPRun {
     @Test(arguments: Model.allCases) func `a reset costs one connection`(_ model: Model) throws {
         let server = try TCPRun(model)
         let rude = try TCPStream.connect(to: server.address)
+        let rudeAddress = try rude.localAddress
         try rude.sendAll("x".utf8.span)
         var buffer: [UInt8] = [0]
         try rude.receiveExactly(into: &buffer)
@@ -116,7 +117,9 @@ struct TCPRun {
         #expect(back == pattern(1000))
         _ = consume client
         #expect(try server.end() == nil)
-        #expect(server.events.all == ["handler failed recv: connection reset by peer (ECONNRESET)"])
+        // The servers that wait for many keep no addresses.
+        let peer = [.iterative, .threaded].contains(model) ? " from \(rudeAddress)" : ""
+        #expect(server.events.all == ["handler failed recv\(peer): connection reset by peer (ECONNRESET)"])
     }
 
     @Test(arguments: Model.concurrent) func `stopping refuses new clients and serves running ones to their end`(

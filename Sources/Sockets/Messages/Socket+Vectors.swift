@@ -94,12 +94,3 @@ extension ArraySlice<[UInt8]> {
         if left > 0, let part = first { self[startIndex] = Array(part.dropFirst(left)) }
     }
 }
-
-extension StreamSocket<UnixAddress> {
-    /// Sends bytes, at least one, and a socket, of which the receiver gets a duplicate. C: SCM_RIGHTS in unix(7)
-    public func send(_ bytes: Span<UInt8>, passing passed: borrowing Socket) throws(SocketError) -> Int {
-        var control = OutgoingControl(capacity: 32)
-        try control.append(passing: passed)
-        return try socket.sendMessage(bytes, control: control)
-    }
-}

@@ -119,7 +119,7 @@ public struct ConnectedDatagramSocket<Address: SocketAddressProtocol>: ~Copyable
     @discardableResult
     @inlinable
     public func send(_ bytes: Span<UInt8>, flags: SendFlags = []) throws(SocketError) -> Int {
-        try socket.send(bytes, flags: flags)
+        do throws(SocketError) { return try socket.send(bytes, flags: flags) } catch { throw named(error) }
     }
 
     /// Receives one datagram of the peer. An empty one is one too, with a count of 0. C: recv(2)
@@ -128,8 +128,17 @@ public struct ConnectedDatagramSocket<Address: SocketAddressProtocol>: ~Copyable
         into buffer: inout MutableSpan<UInt8>, flags: ReceiveFlags = []
     ) throws(SocketError) -> Datagram<Address> {
         let room = buffer.count
-        let size = try socket.receiveDatagram(into: &buffer, flags: flags)
-        return Datagram(count: min(size, room), size: size, sender: peerAddress)
+        do throws(SocketError) {
+            let size = try socket.receiveDatagram(into: &buffer, flags: flags)
+            return Datagram(count: min(size, room), size: size, sender: peerAddress)
+        } catch { throw named(error) }
+    }
+
+    /// The error with the peer it happened with; waiting is no news of a peer, and stays cheap.
+    @usableFromInline
+    @inline(never)
+    func named(_ error: SocketError) -> SocketError {
+        error.code == .wouldBlock ? error : error.with(peer: try? peerAddress.encoded())
     }
 
     /// Receives one datagram of the peer into an array, over the bytes it has. C: recv(2)

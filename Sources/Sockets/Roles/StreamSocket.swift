@@ -33,7 +33,7 @@ public struct StreamSocket<Address: SocketAddressProtocol>: ~Copyable, Sendable 
     /// Throws: `brokenPipe` or `connectionReset` when the peer is gone; `wouldBlock`. C: send(2)
     @inlinable
     public func send(_ bytes: Span<UInt8>, flags: SendFlags = []) throws(SocketError) -> Int {
-        try socket.send(bytes, flags: flags)
+        do throws(SocketError) { return try socket.send(bytes, flags: flags) } catch { throw named(error) }
     }
 
     /// Sends all bytes, in as many calls as it takes.
@@ -42,8 +42,10 @@ public struct StreamSocket<Address: SocketAddressProtocol>: ~Copyable, Sendable 
     @inlinable
     public func sendAll(_ bytes: Span<UInt8>, flags: SendFlags = []) throws(SocketError) {
         if bytes.isEmpty { return }
-        let sent = try socket.send(bytes, flags: flags)
-        if sent < bytes.count { try socket.sendRest(of: bytes, from: sent, flags: flags) }
+        do throws(SocketError) {
+            let sent = try socket.send(bytes, flags: flags)
+            if sent < bytes.count { try socket.sendRest(of: bytes, from: sent, flags: flags) }
+        } catch { throw named(error) }
     }
 
     /// Receives at least one byte into `buffer` and returns how many came; 0 is the end of the stream.
@@ -53,21 +55,21 @@ public struct StreamSocket<Address: SocketAddressProtocol>: ~Copyable, Sendable 
     @inlinable
     public func receive(into buffer: inout MutableSpan<UInt8>, flags: ReceiveFlags = []) throws(SocketError) -> Int {
         if buffer.isEmpty { throw emptyBuffer() }
-        return try socket.receive(into: &buffer, flags: flags)
+        do throws(SocketError) { return try socket.receive(into: &buffer, flags: flags) } catch { throw named(error) }
     }
 
     /// Receives into an array, over the bytes it has; otherwise as for a span. C: recv(2)
     @inlinable
     public func receive(into buffer: inout [UInt8], flags: ReceiveFlags = []) throws(SocketError) -> Int {
         if buffer.isEmpty { throw emptyBuffer() }
-        return try socket.receive(into: &buffer, flags: flags)
+        do throws(SocketError) { return try socket.receive(into: &buffer, flags: flags) } catch { throw named(error) }
     }
 
     /// Receives into memory that need not be initialised, behind the bytes the buffer has. C: recv(2)
     @inlinable
     public func receive(into buffer: inout OutputSpan<UInt8>, flags: ReceiveFlags = []) throws(SocketError) -> Int {
         if buffer.isFull { throw emptyBuffer() }
-        return try socket.receive(into: &buffer, flags: flags)
+        do throws(SocketError) { return try socket.receive(into: &buffer, flags: flags) } catch { throw named(error) }
     }
 
     /// Fills the whole buffer, in as many calls as it takes.
@@ -75,13 +77,13 @@ public struct StreamSocket<Address: SocketAddressProtocol>: ~Copyable, Sendable 
     /// Throws: `unexpectedEnd` when the stream ends before; the error's `transferred` says how many bytes came.
     /// C: recv(2), repeated
     public func receiveExactly(into buffer: inout MutableSpan<UInt8>) throws(SocketError) {
-        try socket.receiveAll(into: &buffer)
+        do throws(SocketError) { try socket.receiveAll(into: &buffer) } catch { throw named(error) }
     }
 
     /// Fills the whole array; otherwise as for a span.
     public func receiveExactly(into buffer: inout [UInt8]) throws(SocketError) {
         var span = buffer.mutableSpan
-        try socket.receiveAll(into: &span)
+        try receiveExactly(into: &span)
     }
 
     /// Ends receiving, sending or both; the peer sees the end of the stream. C: shutdown(2)
@@ -112,6 +114,15 @@ public struct StreamSocket<Address: SocketAddressProtocol>: ~Copyable, Sendable 
 
     /// The socket without its role; it stays open.
     public consuming func intoSocket() -> Socket { socket }
+}
+
+extension StreamSocket {
+    /// The error with the peer it happened with; waiting is no news of a peer, and stays cheap.
+    @usableFromInline
+    @inline(never)
+    func named(_ error: SocketError) -> SocketError {
+        error.code == .wouldBlock ? error : error.with(peer: try? peerAddress.encoded())
+    }
 }
 
 @usableFromInline

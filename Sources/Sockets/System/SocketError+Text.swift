@@ -5,9 +5,11 @@ extension SocketError: CustomStringConvertible {
     private var subject: String {
         var text = operation.rawValue
         if let local = localAddress { text += operation == .bind ? " \(local)" : " from \(local)" }
-        if let peer = peerAddress { text += " to \(peer)" }
+        if let peer = peerAddress, peer.unix?.isUnnamed != true { text += "\(isReceiving ? " from" : " to") \(peer)" }
         return text
     }
+
+    private var isReceiving: Bool { [.recv, .recvfrom, .recvmsg].contains(operation) }
 
     private var reason: String {
         let moved = transferred > 0 ? ", after \(transferred) bytes" : ""

@@ -29,6 +29,29 @@ import Testing
         #expect(buffer == [7])
     }
 
+    @Test func `a stream receives the socket that was passed beside its bytes`() throws {
+        let pair = try UnixStream.pair()
+        let passed = try Socket.pair()
+        _ = try pair.first.send([1, 2].span, passing: passed.first)
+        try pair.first.sendAll([3].span)
+        var buffer = [UInt8](repeating: 0, count: 8)
+        var with = try pair.second.receiveDescriptor(into: &buffer)
+        let count = with.count
+        #expect(count == 2 && buffer[..<2] == [1, 2])
+        guard let descriptor = with.descriptor.take() else {
+            Issue.record("no descriptor came")
+            return
+        }
+        let copy = try Socket(descriptor)
+        _ = try copy.send([9].span)
+        var heard: [UInt8] = [0]
+        _ = try passed.second.receive(into: &heard)
+        #expect(heard == [9])
+        let without = try pair.second.receiveDescriptor(into: &buffer)
+        let (rest, isNone) = (without.count, without.descriptor == nil)
+        #expect(rest == 1 && isNone)
+    }
+
     @Test func `descriptors nobody takes are closed with the buffer`() throws {
         let pair = try UnixStream.pair()
         let passed = try Socket.pair()
@@ -92,33 +115,33 @@ import Testing
     }
 
     #if os(Linux)
-        @Test func `credentials arrive as the kernel vouches for them`() throws {
-            let pair = try Socket.pair(.datagram)
-            try pair.second.setOption(.passCredentials, to: true)
-            _ = try pair.first.send([1].span)
-            var control = IncomingControl()
-            _ = try receive(pair.second, &control)
-            let peer = try pair.first.peerCredentials
-            let credentials = control.first(Credentials.self)
-            #expect(credentials != nil && credentials == peer)
-        }
+    @Test func `credentials arrive as the kernel vouches for them`() throws {
+        let pair = try Socket.pair(.datagram)
+        try pair.second.setOption(.passCredentials, to: true)
+        _ = try pair.first.send([1].span)
+        var control = IncomingControl()
+        _ = try receive(pair.second, &control)
+        let peer = try pair.first.peerCredentials
+        let credentials = control.first(Credentials.self)
+        #expect(credentials != nil && credentials == peer)
+    }
 
-        @Test func `packet information and hop limit of IPv4 arrive, and choose the source`() throws {
-            let server = try UDPSocket(boundTo: .any(port: 0))
-            try server.setOption(.receivePacketInformation, to: true)
-            try server.setOption(.receiveHopLimit, to: true)
-            let port = try server.localAddress.port
-            let client = try UDPSocket(.v4)
-            var outgoing = OutgoingControl()
-            try outgoing.append(PacketInformation(address: .v4(IPv4Address(127, 0, 0, 5))))
-            try outgoing.append(HopLimit(9, .v4))
-            _ = try client.socket.sendMessage([1].span, control: outgoing, to: IPSocketAddress.loopback(port: port))
-            var control = IncomingControl()
-            let message = try receive(server.socket, &control)
-            #expect(message.sender.ip?.address == .v4(IPv4Address(127, 0, 0, 5)))
-            #expect(control.first(PacketInformation.self)?.address == .loopback())
-            #expect(control.first(HopLimit.self) == HopLimit(9, .v4))
-        }
+    @Test func `packet information and hop limit of IPv4 arrive, and choose the source`() throws {
+        let server = try UDPSocket(boundTo: .any(port: 0))
+        try server.setOption(.receivePacketInformation, to: true)
+        try server.setOption(.receiveHopLimit, to: true)
+        let port = try server.localAddress.port
+        let client = try UDPSocket(.v4)
+        var outgoing = OutgoingControl()
+        try outgoing.append(PacketInformation(address: .v4(IPv4Address(127, 0, 0, 5))))
+        try outgoing.append(HopLimit(9, .v4))
+        _ = try client.socket.sendMessage([1].span, control: outgoing, to: IPSocketAddress.loopback(port: port))
+        var control = IncomingControl()
+        let message = try receive(server.socket, &control)
+        #expect(message.sender.ip?.address == .v4(IPv4Address(127, 0, 0, 5)))
+        #expect(control.first(PacketInformation.self)?.address == .loopback())
+        #expect(control.first(HopLimit.self) == HopLimit(9, .v4))
+    }
     #endif
 
     @Test func `packet information and hop limit of IPv6 arrive`() throws {

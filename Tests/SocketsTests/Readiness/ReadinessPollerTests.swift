@@ -107,10 +107,10 @@ private final class Many {
     @Test func `select holds descriptors above 1024`() throws { try holdsMany(SelectPoller.self, 700) }
     @Test func `poll holds many descriptors and forgets removed ones`() throws { try holdsMany(PollPoller.self, 700) }
     #if os(Linux)
-        @Test func `epoll reports what is ready, again and again`() throws { try reportsState(EpollPoller.self) }
-        @Test func `epoll refuses what is not open or not watched`() throws { try refusesNonsense(EpollPoller.self) }
-        @Test func `epoll holds more descriptors than one wait returns`() throws {
-            try holdsMany(EpollPoller.self, 1000)
-        }
+    @Test func `epoll reports what is ready, again and again`() throws { try reportsState(EpollPoller.self) }
+    @Test func `epoll refuses what is not open or not watched`() throws { try refusesNonsense(EpollPoller.self) }
+    @Test func `epoll holds more descriptors than one wait returns`() throws {
+        try holdsMany(EpollPoller.self, 1000)
+    }
     #endif
 }
