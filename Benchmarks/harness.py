@@ -22,6 +22,7 @@ MODELS = {
     "iterative": {"c": "echo_iterative", "most": 1},
     "fork": {"c": "echo_fork"},
     "thread": {"c": "echo_thread"},
+    "thread-stack": {"c": "echo_thread"},
     "select": {"c": "echo_select"},
     "poll": {"c": "echo_poll"},
     "epoll": {"c": "echo_epoll"},

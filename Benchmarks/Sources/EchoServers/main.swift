@@ -4,7 +4,7 @@ import SocketServers
 import Sockets
 
 guard CommandLine.arguments.count == 3, let port = UInt16(CommandLine.arguments[2]) else {
-    fatalError("usage: echo-servers iterative|fork|thread|select|poll|epoll|udp PORT")
+    fatalError("usage: echo-servers iterative|fork|thread|thread-stack|select|poll|epoll|udp PORT")
 }
 let address = IPSocketAddress.loopback(port: Port(port))
 /// More clients at once than any measurement has.
@@ -17,6 +17,7 @@ case "fork":
     memory.reserveCapacity(room)
     try ForkingServer(listen(on: address), limit: limit).run { client in try echo(client, in: &memory) }
 case "thread": try ThreadedServer(listen(on: address), limit: limit).run { client in try echo(client) }
+case "thread-stack": try ThreadedServer(listen(on: address), limit: limit).run { client in try echoOnStack(client) }
 case "select": try ReadinessServer(listen(on: address), using: .select).run(EchoProtocol())
 case "poll": try ReadinessServer(listen(on: address), using: .poll).run(EchoProtocol())
 case "epoll": try ReadinessServer(listen(on: address), using: .epoll).run(EchoProtocol())
