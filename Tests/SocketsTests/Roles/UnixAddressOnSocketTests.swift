@@ -70,6 +70,8 @@ import Testing
         let whole = try UnixAddress(abstractBytes: pattern(107).span)
         let third = try UnixListener(on: whole)
         #expect(third.localAddress == whole)
+        expectFailure(.invalidInput) { _ = try UnixAddress(abstractBytes: pattern(108).span) }
+        expectFailure(.invalidInput) { _ = try UnixAddress(abstract: "") }
     }
 
     @Test func `binding to no name makes the kernel choose one`() throws {
