@@ -51,6 +51,8 @@ extension SocketOption<Int> {
 
 extension SocketOption<Duration?> {
     /// How long a receive waits before `wouldBlock`, rounded to the kernel's ticks; nil for ever.
+    ///
+    /// A signal makes the wait begin anew. For a deadline use `wait(for:until:)`, which counts through.
     /// C: SO_RCVTIMEO in socket(7)
     public static let receiveTimeout = SocketOption(csock_SOL_SOCKET, csock_SO_RCVTIMEO, .timeout)
     /// How long a send waits before `wouldBlock`, and a connect before `inProgress`; nil for ever.

@@ -10,10 +10,13 @@ public struct OptionBytes: Sendable {
 
     init(count: Int = 0) { self.count = min(max(0, count), Self.capacity) }
 
-    /// The bytes of a span, cut at the capacity.
-    public init(_ bytes: Span<UInt8>) {
+    /// The bytes of a span. Throws: `invalidInput` for more than 256.
+    public init(_ bytes: Span<UInt8>) throws(SocketError) {
+        guard bytes.count <= Self.capacity else {
+            throw .invalid(.setsockopt, "an option's value has at most \(Self.capacity) bytes, this one \(bytes.count)")
+        }
         self.init()
-        for index in 0..<min(bytes.count, Self.capacity) { append(bytes[index]) }
+        for index in bytes.indices { append(bytes[index]) }
     }
 
     init(_ number: Int32) {

@@ -142,7 +142,7 @@ extension OptionCoding<String> {
             guard value.utf8.count < limit, !value.utf8.contains(0) else {
                 throw .invalid(.setsockopt, "the text has a NUL or more than \(limit - 1) bytes")
             }
-            return OptionBytes(value.utf8.span)
+            return try OptionBytes(value.utf8.span)
         } decode: { bytes in
             String(decoding: bytes.array.prefix { $0 != 0 }, as: UTF8.self)
         }

@@ -32,7 +32,8 @@ public struct Socket: ~Copyable, Sendable {
         owned = OwnedDescriptor(unchecked: number)
     }
 
-    /// Takes over an open descriptor, which nobody else may close from now on. It stays as inheritable as it was.
+    /// Takes over an open descriptor, which nobody else may close from now on. It stays as inheritable as it was, and if
+    /// its last owner made its close wait (SO_LINGER), the end of this one's scope waits too.
     ///
     /// Throws: `notASocket` when it is something else, `badDescriptor` when it is not open, `invalidInput` when it is
     /// negative. The descriptor stays open and the caller's then. C: fstat(2)
