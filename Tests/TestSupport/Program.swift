@@ -109,7 +109,9 @@ public final class Program: Sendable {
 
     /// The processes that it started and has not reaped.
     public var children: [Int32] {
-        let text = (try? String(contentsOfFile: "/proc/\(id)/task/\(id)/children", encoding: .utf8)) ?? ""
+        // Not as a String of a file: Foundation leaks its buffer when the file is empty.
+        let file = FileHandle(forReadingAtPath: "/proc/\(id)/task/\(id)/children")
+        let text = String(decoding: (try? file?.readToEnd()) ?? Data(), as: UTF8.self)
         return text.split(separator: " ").compactMap { Int32($0) }
     }
 
