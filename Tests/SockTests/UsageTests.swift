@@ -26,6 +26,7 @@ import Testing
         Wrong("receive --count", "--count needs a value", "--count N"),
         Wrong("receive --count --json", "--count needs a value"),
         Wrong("receive --count many :1", "'many' is no whole number above 0"),
+        Wrong("connect 127.0.0.1:99999", "'99999' is no port: ports are 0 to 65535"),
         Wrong("receive --count 0 :1", "'0' is no whole number above 0"),
         Wrong("receive --count=-1 :1", "'-1' is no whole number above 0"),
         Wrong("ping --interval soon ::1", "'soon' is no number of seconds", "write 2, or 0.5"),

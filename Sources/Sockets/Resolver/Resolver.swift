@@ -35,9 +35,7 @@ public enum Resolver {
         of host: String, service: String, _ query: Query = .init()
     ) throws(SocketError) -> [IPSocketAddress] {
         if let port = Port(service) { return try addresses(of: host, port: port, query) }
-        guard !service.isEmpty, !service.utf8.contains(0) else {
-            throw .invalid(.getaddrinfo, "a service name is not empty and has no NUL")
-        }
+        try checkService(service)
         let literal = try literal(host, query)
         return try ask(literal?.description ?? host, service, query, literal == nil ? 0 : csock_AI_NUMERICHOST)
     }
@@ -67,6 +65,21 @@ public enum Resolver {
         guard IPv4Address(classicNotation: host) == nil else {
             throw .invalid(.getaddrinfo, "\"\(host)\" is an address in an old notation: write it as \(classic(host))")
         }
+    }
+
+    /// Lets no number through: the system's resolver would cut one of more than 16 bits to another port.
+    private static func checkService(_ service: String) throws(SocketError) {
+        let bytes = service.utf8
+        guard bytes.contains(where: isLetter) else {
+            throw .invalid(.getaddrinfo, "\"\(service)\" is no port, which is 0 to 65535, and no name of a service")
+        }
+        guard bytes.count <= 64, bytes.allSatisfy({ isNameByte($0) || $0 == UInt8(ascii: "+") }) else {
+            throw .invalid(.getaddrinfo, "the name of a service has up to 64 letters, digits, '-', '_', '.' and '+'")
+        }
+    }
+
+    private static func isLetter(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
     }
 
     private static func classic(_ host: String) -> String {

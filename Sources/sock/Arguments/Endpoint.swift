@@ -24,6 +24,9 @@ enum Endpoint: ArgumentValue, Hashable {
             throw ValueProblem(reason: error.description, advice: advice)
         }
         guard !parts.service.isEmpty else { throw ValueProblem(reason: "'\(text)' names no port", advice: advice) }
+        guard parts.port != nil || parts.service.contains(where: \.isLetter) else {
+            throw ValueProblem(reason: "'\(parts.service)' is no port: ports are 0 to 65535", advice: advice)
+        }
         return parts
     }
 

@@ -45,6 +45,14 @@ import Testing
         #expect(error?.code == .unknownService)
     }
 
+    @Test(arguments: ["", "99999", "65536", "+80", "-1", " 80", "4294967376", "80\0", "a\0b", "http ", "１２"])
+    func `what is no port and no service is refused before the resolver cuts it`(service: String) {
+        let error = socketError { () throws(SocketError) in
+            _ = try Resolver.addresses(of: "127.0.0.1", service: service)
+        }
+        #expect(error?.code == .invalidInput)
+    }
+
     @Test func `a name that cannot exist is an error that names it`() {
         let error = socketError { () throws(SocketError) in _ = try Resolver.addresses(of: "no.such.invalid", port: 1) }
         #expect([.nameNotFound, .nameTryAgain, .nameFailure].contains(error?.code))
