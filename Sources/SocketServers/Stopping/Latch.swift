@@ -1,16 +1,15 @@
 internal import CSocketShim
 internal import Sockets
-internal import Synchronization
 
 /// A pipe that becomes readable when it is set, and stays so, for everybody who waits on it.
 final class Latch: Sendable {
     private let readEnd: OwnedDescriptor
-    private let writeEnd: Mutex<OwnedDescriptor?>
+    private let writeEnd: Guarded<OwnedDescriptor?>
 
     init() throws(SocketError) {
         let pipe = try Pipe()
         readEnd = pipe.readEnd
-        writeEnd = Mutex(pipe.writeEnd)
+        writeEnd = Guarded(pipe.writeEnd)
     }
 
     var descriptor: Int32 { readEnd.number }

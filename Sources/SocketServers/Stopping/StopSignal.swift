@@ -10,7 +10,7 @@ public final class StopSignal: Sendable {
     private let request: Latch
     private let impatience: Latch
     private let requested = Atomic<Bool>(false)
-    private let end = Mutex(Deadline.never)
+    private let end = Guarded(Deadline.never)
     private let signals: SignalSource?
 
     private init(signals: SignalSource?) throws(SocketError) {

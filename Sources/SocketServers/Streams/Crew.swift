@@ -1,11 +1,10 @@
 internal import CSocketShim
 internal import Sockets
-internal import Synchronization
 
 /// The threads of a server: how many there are, which sockets they serve, and a pipe that tells of one's end.
 final class Crew: Sendable {
     let wakeUp: Pipe
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     private struct State {
         /// The socket of each place; -1 in those that are free, or whose socket is about to be closed.

@@ -18,7 +18,7 @@ struct ServerProcess: ~Copyable {
         let pair = try Socket.pair()
         var words = ["sock", "echo", address, "--model", model.rawValue, "--report-address", "--with-parent"]
         // Datagrams have no end at which a client's process could end, too.
-        if model.isDatagram { words += ["--idle", "0.4"] }
+        if model.isDatagram { words += ["--idle", "1.5"] }
         let ours = try pair.first.duplicate()
         process = try pair.second.withDescriptor { (number) throws(SocketError) in
             try Self.start(words, output: number)
