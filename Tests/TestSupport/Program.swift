@@ -194,6 +194,18 @@ extension Program.State {
     }
 }
 
+extension Program {
+    /// Waits for the end of a process that somebody else started; false when it takes longer than any test should.
+    public static func hasEnded(_ process: Int32) -> Bool {
+        let descriptor = csock_process_descriptor(process)
+        // No such process any more.
+        if descriptor < 0 { return true }
+        defer { _ = csock_close(descriptor) }
+        var entry = csock_pollfd_t(descriptor: descriptor, events: Int16(csock_POLLIN), ready: 0)
+        return unsafe csock_poll(&entry, 1, 30_000_000_000) == 1
+    }
+}
+
 /// Why a program was not started.
 struct Failure: Error, CustomStringConvertible {
     let description: String
