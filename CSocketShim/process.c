@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <spawn.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #ifdef CSOCK_LINUX
 #include <sys/prctl.h>
@@ -15,10 +16,37 @@
 #ifdef CSOCK_APPLE
 #include <crt_externs.h>
 #include <mach/mach.h>
+#include <mach/vm_inherit.h>
 #define environ (*_NSGetEnviron())
 #elif defined(CSOCK_BSD)
 extern char **environ;
 #endif
+
+static int keep_from_children(void *memory, size_t size) {
+#if defined(CSOCK_LINUX)
+    return madvise(memory, size, MADV_DONTFORK);
+#elif defined(CSOCK_APPLE)
+    return minherit(memory, size, VM_INHERIT_NONE);
+#elif defined(__FreeBSD__)
+    return minherit(memory, size, INHERIT_NONE);
+#else
+    return minherit(memory, size, MAP_INHERIT_NONE);
+#endif
+}
+
+int32_t csock_unforked_map(size_t size, void **memory) {
+    void *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0);
+    if (pages == MAP_FAILED) return -errno;
+    if (keep_from_children(pages, size) != 0) {
+        int code = errno;
+        munmap(pages, size);
+        return -code;
+    }
+    *memory = pages;
+    return 0;
+}
+
+int32_t csock_unforked_unmap(void *memory, size_t size) { return (int32_t)csock_result(munmap(memory, size)); }
 
 int32_t csock_process_descriptor(int32_t process) {
 #if defined(CSOCK_LINUX) && defined(SYS_pidfd_open)

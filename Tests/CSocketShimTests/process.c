@@ -41,6 +41,30 @@ static void a_child_that_a_signal_ends_says_which(void) {
     close_pair(gate);
 }
 
+static void memory_of_the_parent_is_not_the_child_s(void) {
+    enum { SIZE = 10000 };
+    void *memory = NULL;
+    int32_t status = 0;
+    EQUAL(csock_unforked_map(SIZE, &memory), 0);
+    for (size_t i = 0; i < SIZE; i++) TRUE(((char *)memory)[i] == 0);
+    memset(memory, 'x', SIZE);
+    int32_t child = csock_fork();
+    if (child == 0) {
+        // A system call that reads there fails, where an access would end the child.
+        int32_t ends[2];
+        int made = pipe(ends);
+        csock_exit_now(made == 0 && csock_write(ends[1], memory, 1) == -EFAULT ? 7 : 1);
+    }
+    EQUAL(csock_waitpid(child, &status, 0), child);
+    EQUAL(status, 7);
+    TRUE(((char *)memory)[SIZE - 1] == 'x');
+    EQUAL(csock_unforked_unmap(memory, SIZE), 0);
+    memory = NULL;
+    EQUAL(csock_unforked_map(0, &memory), -EINVAL);
+    EQUAL(csock_unforked_map(SIZE_MAX - 100000, &memory), -ENOMEM);
+    TRUE(memory == NULL);
+}
+
 #ifdef CSOCK_LINUX
 static void a_process_has_a_descriptor(void) {
     int32_t child = csock_fork(), status = 0;
@@ -294,6 +318,7 @@ int main(void) {
     the_clock_goes_forward();
     a_child_ends_with_its_status();
     a_child_that_a_signal_ends_says_which();
+    memory_of_the_parent_is_not_the_child_s();
 #ifdef CSOCK_LINUX
     a_process_has_a_descriptor();
     signals_are_taken_from_a_descriptor();

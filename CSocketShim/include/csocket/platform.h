@@ -22,6 +22,7 @@
 
 #ifdef __clang__
 #define CSOCK_NULLABLE _Nullable
+#define CSOCK_NONNULL _Nonnull
 // Swift reads these; -Wpedantic would object to them in everybody else's build.
 #define CSOCK_ASSUME_NONNULL_BEGIN \
     _Pragma("clang diagnostic push") _Pragma("clang diagnostic ignored \"-Wnullability-extension\"") \
@@ -29,6 +30,7 @@
 #define CSOCK_ASSUME_NONNULL_END _Pragma("clang assume_nonnull end") _Pragma("clang diagnostic pop")
 #else
 #define CSOCK_NULLABLE
+#define CSOCK_NONNULL
 #define CSOCK_ASSUME_NONNULL_BEGIN
 #define CSOCK_ASSUME_NONNULL_END
 #endif

@@ -14,6 +14,13 @@ CSOCK_INLINE int64_t csock_monotonic_ns(void) {
 /// 0 in the child, the child's process id in the parent. C: fork(2), which Swift does not import
 CSOCK_INLINE int32_t csock_fork(void) { return (int32_t)csock_result(fork()); }
 
+/// Memory of `size` bytes, more than 0, that are 0. Children do not get it: what a parent writes there between two forks
+/// makes no child keep a copy of the page. C: mmap(2), and madvise(2) MADV_DONTFORK or minherit(2)
+CSOCK_API int32_t csock_unforked_map(size_t size, void *CSOCK_NULLABLE *CSOCK_NONNULL memory);
+
+/// Gives such memory back, all of it. C: munmap(2)
+CSOCK_API int32_t csock_unforked_unmap(void *memory, size_t size);
+
 /// Ends the process at once, without running what exit(3) runs. C: _exit(2)
 CSOCK_INLINE void csock_exit_now(int32_t status) { _exit(status); }
 

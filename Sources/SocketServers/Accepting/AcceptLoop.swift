@@ -12,10 +12,12 @@ struct AcceptLoop<Address: SocketAddressProtocol>: ~Copyable, Sendable {
     /// accept wait where the stop signal is not heard.
     init(_ listener: consuming StreamListener<Address>, _ configuration: ServerConfiguration) throws(SocketError) {
         try listener.socket.setMode(.nonBlocking)
-        service = try Service(configuration)
-        poll = PollSet(service.stop, socket: listener.socket.number)
-        errors = AcceptErrors(service)
+        let service = try Service(configuration)
+        let poll = try PollSet(service.stop, socket: listener.socket.number)
+        self.poll = poll
+        self.service = service
         self.listener = listener
+        errors = AcceptErrors(service)
     }
 
     /// Waits for a client, a stop, what else is in the poll set, or the time; the next client if there is one.

@@ -31,8 +31,10 @@ public struct DatagramServer<Address: SocketAddressProtocol>: ~Copyable, Sendabl
         _ configuration: ServerConfiguration = .init()
     ) throws(SocketError) {
         guard capacity >= 0 else { throw SocketError(.recvfrom, .invalidInput, detail: "the capacity is negative") }
-        service = try Service(configuration)
-        poll = PollSet(service.stop, socket: socket.socket.number)
+        let service = try Service(configuration)
+        let poll = try PollSet(service.stop, socket: socket.socket.number)
+        self.poll = poll
+        self.service = service
         buffer = [UInt8](repeating: 0, count: capacity)
         self.socket = socket
     }

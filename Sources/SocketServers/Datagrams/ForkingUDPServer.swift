@@ -25,7 +25,7 @@ public struct ForkingUDPServer: ~Copyable, Sendable {
     private let limit: Int
     private let childPort: ChildPort
     private var poll: PollSet
-    private var children = ChildProcesses()
+    private var children: ChildProcesses
     private var errors: AcceptErrors
     private var inbox = Inbox()
 
@@ -41,9 +41,13 @@ public struct ForkingUDPServer: ~Copyable, Sendable {
     ) throws(SocketError) {
         try requireLimit(limit)
         if childPort == .same { try socket.setOption(.reusePort, to: true) }
-        service = try Service(configuration)
+        let service = try Service(configuration)
+        let poll = try PollSet(service.stop, socket: socket.socket.number)
+        let children = try ChildProcesses()
+        self.poll = poll
+        self.children = children
+        self.service = service
         errors = AcceptErrors(service)
-        poll = PollSet(service.stop, socket: socket.socket.number)
         self.limit = limit
         self.childPort = childPort
         self.socket = socket
@@ -122,6 +126,7 @@ extension ForkingUDPServer {
     }
 
     private mutating func makeChild(_ first: Inbox.Arrival, _ handler: Handler) throws(SocketError) {
+        try children.reserve(&poll)
         let own = try childSocket()
         inbox.keep(inbox.drain(socket))
         var backlog = [first.bytes] + inbox.take(of: first.sender)

@@ -2,7 +2,7 @@ internal import CSocketShim
 internal import Sockets
 
 /// A pipe that becomes readable when it is set, and stays so, for everybody who waits on it.
-final class Latch: Sendable {
+struct Latch: ~Copyable, Sendable {
     private let readEnd: OwnedDescriptor
     private let writeEnd: Guarded<OwnedDescriptor?>
 

@@ -7,6 +7,7 @@ internal import Synchronization
 /// One signal can stop several servers. It stays set: a server that runs later returns at once. Inside is a pipe, which
 /// servers wait on together with their sockets. C: pipe(2), poll(2)
 public final class StopSignal: Sendable {
+    // All in one object: a child that abandons it writes to one page.
     private let request: Latch
     private let impatience: Latch
     private let requested = Atomic<Bool>(false)

@@ -6,7 +6,7 @@ internal import Sockets
 /// They are waited for by id: waiting for any child would take children of other code away from it.
 /// C: fork(2), waitpid(2), pidfd_open(2)
 struct ChildProcesses: ~Copyable, Sendable {
-    private var children: [Child] = []
+    private var children: UnforkedArray<Child>
 
     private struct Child {
         let process: Int32
@@ -14,17 +14,29 @@ struct ChildProcesses: ~Copyable, Sendable {
         let descriptor: Int32
     }
 
-    deinit { for child in children where child.descriptor >= 0 { _ = csock_close(child.descriptor) } }
+    init() throws(SocketError) { children = try UnforkedArray() }
+
+    deinit {
+        for index in children.indices where children[index].descriptor >= 0 {
+            _ = csock_close(children[index].descriptor)
+        }
+    }
 
     var count: Int { children.count }
     var isEmpty: Bool { children.isEmpty }
 
     /// When to look again: soon, if there is a child without a descriptor.
     var nextLook: Deadline {
-        children.contains { $0.descriptor < 0 } ? .after(.milliseconds(100)) : .never
+        children.indices.contains { children[$0].descriptor < 0 } ? .after(.milliseconds(100)) : .never
     }
 
-    /// Keeps a child, and watches it in the poll set, behind those added before.
+    /// Makes room for one more child, which has to be kept once it is there. Throws: `outOfMemory`.
+    mutating func reserve(_ poll: inout PollSet) throws(SocketError) {
+        try children.reserve()
+        try poll.reserve()
+    }
+
+    /// Keeps a child, for which room was reserved, and watches it in the poll set, behind those added before.
     mutating func add(_ process: Int32, _ poll: inout PollSet) {
         let descriptor = csock_process_descriptor(process)
         children.append(Child(process: process, descriptor: max(-1, descriptor)))
@@ -44,8 +56,7 @@ struct ChildProcesses: ~Copyable, Sendable {
 
     private mutating func remove(at index: Int, _ poll: inout PollSet) {
         let child = children[index]
-        children.swapAt(index, children.count - 1)
-        children.removeLast()
+        children.remove(at: index)
         poll.remove(at: PollSet.own + index)
         if child.descriptor >= 0 { _ = csock_close(child.descriptor) }
     }
@@ -84,7 +95,7 @@ struct ChildProcesses: ~Copyable, Sendable {
 
     /// Sends all of them a signal. Their ids are theirs as long as they are not waited for. C: kill(2)
     private func kill(_ signal: Int32) {
-        for child in children { _ = csock_kill(child.process, signal) }
+        for index in children.indices { _ = csock_kill(children[index].process, signal) }
     }
 }
 

@@ -58,7 +58,7 @@ final class Crew: Sendable {
 
     /// Waits until all places are free; when there is no more patience, shuts the sockets down.
     func drain(_ stop: StopSignal) throws(SocketError) {
-        var poll = PollSet(stop, socket: wakeUp.readEnd.number)
+        var poll = try PollSet(stop, socket: wakeUp.readEnd.number)
         poll.place(stop.impatienceDescriptor, at: PollSet.stop)
         while isFull(1), !stop.deadline.hasPassed {
             try poll.wait(until: stop.deadline)

@@ -12,7 +12,7 @@ public import Sockets
 /// C: accept(2), fork(2), waitpid(2)
 public struct ForkingServer<Address: SocketAddressProtocol>: ~Copyable, Sendable {
     private var loop: AcceptLoop<Address>
-    private var children = ChildProcesses()
+    private var children: ChildProcesses
     private let limit: Int
 
     /// Takes the listener over, for at most `limit` children at once; further clients wait in the listener's queue.
@@ -22,7 +22,10 @@ public struct ForkingServer<Address: SocketAddressProtocol>: ~Copyable, Sendable
         _ listener: consuming StreamListener<Address>, limit: Int = 256, _ configuration: ServerConfiguration = .init()
     ) throws(SocketError) {
         try requireLimit(limit)
-        loop = try AcceptLoop(listener, configuration)
+        let children = try ChildProcesses()
+        let loop = try AcceptLoop(listener, configuration)
+        self.children = children
+        self.loop = loop
         self.limit = limit
     }
 
@@ -56,6 +59,7 @@ public struct ForkingServer<Address: SocketAddressProtocol>: ~Copyable, Sendable
 
     private mutating func start(_ client: consuming StreamSocket<Address>, _ handler: Handler) {
         do throws(SocketError) {
+            try children.reserve(&loop.poll)
             let child = try Fork.child { serve(client, handler) }
             children.add(child, &loop.poll)
         } catch {

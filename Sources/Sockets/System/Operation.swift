@@ -3,7 +3,7 @@ extension SocketError {
     public enum Operation: String, Sendable {
         case accept, bind, close, connect, fcntl, fork, fstat, getsockname, getpeername, getsockopt, ioctl, listen
         case poll, recv, recvfrom, recvmsg, recvmmsg, select, send, sendto, sendmsg, sendmmsg, setsockopt, shutdown
-        case socket, socketpair, waitpid, unlink, pipe, kill, getifaddrs, getaddrinfo, getnameinfo
+        case socket, socketpair, waitpid, unlink, pipe, kill, mmap, getifaddrs, getaddrinfo, getnameinfo
         case epollCreate = "epoll_create"
         case epollControl = "epoll_ctl"
         case epollWait = "epoll_wait"
