@@ -104,7 +104,7 @@ class Comparison:
             return
         try:
             # A stack that starts elsewhere in its page can take one page more: hence several starts.
-            memory = {side: [self.bytes_per_connection(side) for _ in range(3)] for side in SIDES}
+            memory = {side: [self.bytes_per_connection(side) for _ in range(5)] for side in SIDES}
             self.memory = {side: median(figures) for side, figures in memory.items()}
         except Failed as failure:
             self.failures.append(f"{self.name}, memory: {failure}")

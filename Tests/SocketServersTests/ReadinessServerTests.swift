@@ -107,6 +107,38 @@ private func descriptorLimit() -> UInt64 {
         #expect(try running.end() == nil)
     }
 
+    @Test func `a handler can ask where its client is`() throws {
+        struct WhoAmI: ConnectionHandler {
+            mutating func received(_ bytes: Span<UInt8>, _ connection: inout Connection) throws {
+                try connection.send("\(connection.peerAddress)".utf8.span)
+            }
+        }
+        let folder = try TemporaryFolder()
+        let path = try UnixAddress(path: folder.file("client")), stop = try StopSignal()
+        let tcp = try TCPListener(on: .loopback(port: 0)),
+            unix = try UnixListener(on: UnixAddress(path: folder.file("server")))
+        let (tcpAddress, unixAddress) = (tcp.localAddress, unix.localAddress)
+        let first = Parcel(try ReadinessServer(tcp, using: .poll, ServerConfiguration(stop: stop)))
+        let second = Parcel(try ReadinessServer(unix, using: .poll, ServerConfiguration(stop: stop)))
+        let running = [
+            Running { () throws(SocketError) in try first.open().run(WhoAmI()) },
+            Running { () throws(SocketError) in try second.open().run(WhoAmI()) },
+        ]
+        let client = try TCPStream.connect(to: tcpAddress)
+        let back = try exchange([1], client)
+        #expect(String(decoding: back, as: UTF8.self) == "\(try client.localAddress)")
+        let unnamed = try UnixStream.connect(to: unixAddress)
+        let answer = try exchange([1], unnamed)
+        #expect(String(decoding: answer, as: UTF8.self) == "\(UnixAddress.unnamed)")
+        let bound = try Socket(.unix, .stream)
+        try bound.bind(to: path)
+        try bound.connect(to: unixAddress)
+        let named = try exchange([1], try UnixStream(bound))
+        #expect(String(decoding: named, as: UTF8.self) == "\(path)")
+        stop.stop()
+        for each in running { #expect(try each.end() == nil) }
+    }
+
     @Test(.enabled(if: Program.find("python3") != nil, "python3 is not installed"))
     func `a program of another language is served`() throws {
         let server = try TCPRun(.epoll)

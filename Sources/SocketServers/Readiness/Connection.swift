@@ -2,8 +2,9 @@ public import Sockets
 
 /// One client of a ``ReadinessServer``: sending never waits, because what the kernel does not take is queued.
 public struct Connection: ~Copyable {
-    /// The socket, which is non-blocking, for options and addresses.
+    /// The socket, which is non-blocking, for options.
     public let socket: Socket
+    private let client: ClientAddress
     private let limits: ConnectionLimits
     /// Bytes to be sent; those before `queueStart` are sent.
     private var queue: [UInt8] = []
@@ -14,10 +15,14 @@ public struct Connection: ~Copyable {
     /// What the poller was asked for.
     private(set) var interest: Readiness = .readable
 
-    init(_ socket: consuming Socket, _ limits: ConnectionLimits) {
-        self.socket = socket
+    init<Address>(_ client: consuming StreamSocket<Address>, _ limits: ConnectionLimits) {
+        self.client = ClientAddress(client.peerAddress)
         self.limits = limits
+        socket = client.intoSocket()
     }
+
+    /// Where the client is, which was told when it was accepted. C: accept(2)
+    public var peerAddress: SocketAddress { client.encoded }
 
     /// Bytes that wait for the peer to take some. Above a mark the server receives nothing more from it.
     public var queuedCount: Int { queue.count - queueStart }
@@ -40,13 +45,23 @@ public struct Connection: ~Copyable {
             return sent
         } catch {
             if error.code == .wouldBlock { return 0 }
-            throw error
+            throw named(error)
+        }
+    }
+
+    private func named(_ error: SocketError) -> SocketError { error.with(peer: peerAddress) }
+
+    /// Receives once; nil when there is nothing yet.
+    func receive(into buffer: inout [UInt8]) throws(SocketError) -> Int? {
+        do throws(SocketError) { return try socket.receive(into: &buffer) } catch {
+            if error.code == .wouldBlock { return nil }
+            throw named(error)
         }
     }
 
     private mutating func enqueue(_ bytes: Span<UInt8>) throws(SocketError) {
         guard queuedCount + bytes.count <= limits.queueLimit else {
-            throw SocketError(.send, .noBufferSpace, detail: "the peer takes nothing, and the queue is full")
+            throw named(SocketError(.send, .noBufferSpace, detail: "the peer takes nothing, and the queue is full"))
         }
         queue.reserveCapacity(queue.count + bytes.count)
         // The bytes are copied during the call.

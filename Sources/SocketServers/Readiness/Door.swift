@@ -3,7 +3,7 @@ internal import Sockets
 /// The listener of a readiness loop, without the type of its addresses.
 class Door {
     var number: Int32 { -1 }
-    func accept() throws(SocketError) -> Socket { throw SocketError(.accept, .closed) }
+    func accept(_ limits: ConnectionLimits) throws(SocketError) -> Connection { throw SocketError(.accept, .closed) }
     func close() {}
 }
 
@@ -16,9 +16,9 @@ final class ListenerDoor<Address: SocketAddressProtocol>: Door {
 
     override var number: Int32 { listener?.socket.number ?? -1 }
 
-    override func accept() throws(SocketError) -> Socket {
+    override func accept(_ limits: ConnectionLimits) throws(SocketError) -> Connection {
         guard let client = try listener?.accept(.nonBlocking) else { throw SocketError(.accept, .closed) }
-        return client.intoSocket()
+        return Connection(client, limits)
     }
 
     override func close() { listener = nil }

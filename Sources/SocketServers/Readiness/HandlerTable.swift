@@ -11,11 +11,7 @@ extension HandlerTable {
     /// Receives once and hands over what came, and returns how much that was.
     @inline(__always)
     func receive(_ index: Int, _ connection: inout Connection, _ buffer: inout [UInt8]) throws -> Int {
-        let count: Int
-        do throws(SocketError) { count = try connection.socket.receive(into: &buffer) } catch {
-            if error.code == .wouldBlock { return 0 }
-            throw error
-        }
+        guard let count = try connection.receive(into: &buffer) else { return 0 }
         if count > 0 {
             try received(index, buffer.span.extracting(..<count), &connection)
         } else {

@@ -143,7 +143,7 @@ extension ReadinessLoop where Poller: ~Copyable {
 
     private mutating func accept() throws(SocketError) -> Bool {
         do throws(SocketError) {
-            let client = try door.accept()
+            let client = try door.accept(limits)
             errors.succeed()
             service.counters.begin()
             admit(client)
@@ -152,8 +152,8 @@ extension ReadinessLoop where Poller: ~Copyable {
         return false
     }
 
-    private mutating func admit(_ client: consuming Socket) {
-        let index = connections.insert(Connection(client, limits))
+    private mutating func admit(_ client: consuming Connection) {
+        let index = connections.insert(client)
         handlers.start(index)
         do throws(SocketError) {
             let token = connections.token(index)

@@ -70,7 +70,7 @@ extension SocketError: Hashable {
 }
 
 extension SocketError {
-    func with(local: SocketAddress? = nil, peer: SocketAddress? = nil) -> SocketError {
+    package func with(local: SocketAddress? = nil, peer: SocketAddress? = nil) -> SocketError {
         let details = Details(local: local, peer: peer, text: detail, transferred: transferred)
         return SocketError(operation, code, details: details)
     }
