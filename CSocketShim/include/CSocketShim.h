@@ -17,6 +17,7 @@
 #include "csocket/names.h"
 #include "csocket/process.h"
 #include "csocket/readiness.h"
+#include "csocket/ring.h"
 #include "csocket/table.h"
 
 #endif

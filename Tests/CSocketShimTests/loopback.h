@@ -52,4 +52,18 @@ static inline void close_pair(const int32_t pair[2]) {
     EQUAL(csock_close(pair[0]), 0);
     EQUAL(csock_close(pair[1]), 0);
 }
+/// Whether a child made now finds the byte there. It is read by a system call, which fails where an access would end the
+/// child; by then, something else may lie there.
+static inline int child_finds(const void *memory, char byte) {
+    int32_t status = 0, child = csock_fork();
+    if (child == 0) {
+        int32_t ends[2];
+        char found = 0;
+        csock_socketpair(AF_UNIX, csock_SOCK_STREAM, 0, ends);
+        int64_t sent = csock_write(ends[1], memory, 1);
+        csock_exit_now(sent == 1 && csock_read(ends[0], &found, 1) == 1 && found == byte);
+    }
+    EQUAL(csock_waitpid(child, &status, 0), child);
+    return status;
+}
 #endif
