@@ -37,6 +37,7 @@ public struct DatagramSocket<Address: SocketAddressProtocol>: ~Copyable, Sendabl
     ///
     /// An empty datagram is one too, with a count of 0. C: recvfrom(2)
     @inlinable
+    @inline(__always)
     public func receive(
         into buffer: inout MutableSpan<UInt8>, flags: ReceiveFlags = []
     ) throws(SocketError) -> Datagram<Address> {
@@ -49,6 +50,7 @@ public struct DatagramSocket<Address: SocketAddressProtocol>: ~Copyable, Sendabl
 
     /// Receives one datagram into an array, over the bytes it has. C: recvfrom(2)
     @inlinable
+    @inline(__always)
     public func receive(
         into buffer: inout [UInt8], flags: ReceiveFlags = []
     ) throws(SocketError) -> Datagram<Address> {
@@ -60,6 +62,7 @@ public struct DatagramSocket<Address: SocketAddressProtocol>: ~Copyable, Sendabl
     /// `notFound`, `connectionRefused`. C: sendto(2)
     @discardableResult
     @inlinable
+    @inline(__always)
     public func send(_ bytes: Span<UInt8>, to address: Address, flags: SendFlags = []) throws(SocketError) -> Int {
         try socket.send(bytes, to: address, flags: flags)
     }
@@ -118,12 +121,16 @@ public struct ConnectedDatagramSocket<Address: SocketAddressProtocol>: ~Copyable
     /// Sends one datagram to the peer and returns its size. C: send(2)
     @discardableResult
     @inlinable
+    @inline(__always)
     public func send(_ bytes: Span<UInt8>, flags: SendFlags = []) throws(SocketError) -> Int {
-        do throws(SocketError) { return try socket.send(bytes, flags: flags) } catch { throw named(error) }
+        do throws(SocketError) {
+            return try socket.send(bytes, flags: flags)
+        } catch let error where error.code != .wouldBlock { throw named(error) }
     }
 
     /// Receives one datagram of the peer. An empty one is one too, with a count of 0. C: recv(2)
     @inlinable
+    @inline(__always)
     public func receive(
         into buffer: inout MutableSpan<UInt8>, flags: ReceiveFlags = []
     ) throws(SocketError) -> Datagram<Address> {
@@ -131,18 +138,19 @@ public struct ConnectedDatagramSocket<Address: SocketAddressProtocol>: ~Copyable
         do throws(SocketError) {
             let size = try socket.receiveDatagram(into: &buffer, flags: flags)
             return Datagram(count: min(size, room), size: size, sender: peerAddress)
-        } catch { throw named(error) }
+        } catch let error where error.code != .wouldBlock { throw named(error) }
     }
 
-    /// The error with the peer it happened with; waiting is no news of a peer, and stays cheap.
-    @usableFromInline
+    /// The error with the peer it happened with. Waiting is no news of a peer: that error stays cheap, and goes by.
+    @inlinable
     @inline(never)
     func named(_ error: SocketError) -> SocketError {
-        error.code == .wouldBlock ? error : error.with(peer: try? peerAddress.encoded())
+        error.with(peer: try? peerAddress.encoded())
     }
 
     /// Receives one datagram of the peer into an array, over the bytes it has. C: recv(2)
     @inlinable
+    @inline(__always)
     public func receive(
         into buffer: inout [UInt8], flags: ReceiveFlags = []
     ) throws(SocketError) -> Datagram<Address> {

@@ -32,20 +32,24 @@ public struct StreamSocket<Address: SocketAddressProtocol>: ~Copyable, Sendable 
     ///
     /// Throws: `brokenPipe` or `connectionReset` when the peer is gone; `wouldBlock`. C: send(2)
     @inlinable
+    @inline(__always)
     public func send(_ bytes: Span<UInt8>, flags: SendFlags = []) throws(SocketError) -> Int {
-        do throws(SocketError) { return try socket.send(bytes, flags: flags) } catch { throw named(error) }
+        do throws(SocketError) {
+            return try socket.send(bytes, flags: flags)
+        } catch let error where error.code != .wouldBlock { throw named(error) }
     }
 
     /// Sends all bytes, in as many calls as it takes.
     ///
     /// Throws: as `send`; the error's `transferred` says how many bytes had gone. C: send(2), repeated
     @inlinable
+    @inline(__always)
     public func sendAll(_ bytes: Span<UInt8>, flags: SendFlags = []) throws(SocketError) {
         if bytes.isEmpty { return }
         do throws(SocketError) {
             let sent = try socket.send(bytes, flags: flags)
             if sent < bytes.count { try socket.sendRest(of: bytes, from: sent, flags: flags) }
-        } catch { throw named(error) }
+        } catch let error where error.code != .wouldBlock { throw named(error) }
     }
 
     /// Receives at least one byte into `buffer` and returns how many came; 0 is the end of the stream.
@@ -53,23 +57,32 @@ public struct StreamSocket<Address: SocketAddressProtocol>: ~Copyable, Sendable 
     /// Throws: `invalidInput` for a buffer without room, where 0 would mean nothing; `connectionReset`; `wouldBlock`.
     /// C: recv(2)
     @inlinable
+    @inline(__always)
     public func receive(into buffer: inout MutableSpan<UInt8>, flags: ReceiveFlags = []) throws(SocketError) -> Int {
         if buffer.isEmpty { throw emptyBuffer() }
-        do throws(SocketError) { return try socket.receive(into: &buffer, flags: flags) } catch { throw named(error) }
+        do throws(SocketError) {
+            return try socket.receive(into: &buffer, flags: flags)
+        } catch let error where error.code != .wouldBlock { throw named(error) }
     }
 
     /// Receives into an array, over the bytes it has; otherwise as for a span. C: recv(2)
     @inlinable
+    @inline(__always)
     public func receive(into buffer: inout [UInt8], flags: ReceiveFlags = []) throws(SocketError) -> Int {
         if buffer.isEmpty { throw emptyBuffer() }
-        do throws(SocketError) { return try socket.receive(into: &buffer, flags: flags) } catch { throw named(error) }
+        do throws(SocketError) {
+            return try socket.receive(into: &buffer, flags: flags)
+        } catch let error where error.code != .wouldBlock { throw named(error) }
     }
 
     /// Receives into memory that need not be initialised, behind the bytes the buffer has. C: recv(2)
     @inlinable
+    @inline(__always)
     public func receive(into buffer: inout OutputSpan<UInt8>, flags: ReceiveFlags = []) throws(SocketError) -> Int {
         if buffer.isFull { throw emptyBuffer() }
-        do throws(SocketError) { return try socket.receive(into: &buffer, flags: flags) } catch { throw named(error) }
+        do throws(SocketError) {
+            return try socket.receive(into: &buffer, flags: flags)
+        } catch let error where error.code != .wouldBlock { throw named(error) }
     }
 
     /// Fills the whole buffer, in as many calls as it takes.
@@ -77,7 +90,9 @@ public struct StreamSocket<Address: SocketAddressProtocol>: ~Copyable, Sendable 
     /// Throws: `unexpectedEnd` when the stream ends before; the error's `transferred` says how many bytes came.
     /// C: recv(2), repeated
     public func receiveExactly(into buffer: inout MutableSpan<UInt8>) throws(SocketError) {
-        do throws(SocketError) { try socket.receiveAll(into: &buffer) } catch { throw named(error) }
+        do throws(SocketError) {
+            try socket.receiveAll(into: &buffer)
+        } catch let error where error.code != .wouldBlock { throw named(error) }
     }
 
     /// Fills the whole array; otherwise as for a span.
@@ -117,11 +132,11 @@ public struct StreamSocket<Address: SocketAddressProtocol>: ~Copyable, Sendable 
 }
 
 extension StreamSocket {
-    /// The error with the peer it happened with; waiting is no news of a peer, and stays cheap.
-    @usableFromInline
+    /// The error with the peer it happened with. Waiting is no news of a peer: that error stays cheap, and goes by.
+    @inlinable
     @inline(never)
     func named(_ error: SocketError) -> SocketError {
-        error.code == .wouldBlock ? error : error.with(peer: try? peerAddress.encoded())
+        error.with(peer: try? peerAddress.encoded())
     }
 }
 

@@ -56,32 +56,23 @@ enum Kernel {
         Int(truncatingIfNeeded: unsafe csock_recv_datagram(number, bytes.baseAddress, bytes.count, flags, nil, nil))
     }
 
-    /// The same answer, or `waiting` for the one that the call would have to wait.
+    /// The answer to a call that a signal broke off, which is to be made again.
     @usableFromInline
-    static func orWaiting(_ result: Int) -> Int { result == -Int(csock_EAGAIN) ? waiting : result }
+    static var interrupted: Int { -Int(csock_EINTR) }
 
-    /// No count and no negated errno.
+    /// The answer to a call that would have to wait.
     @usableFromInline
-    static var waiting: Int {
-        @inlinable get { .min }
-    }
+    static var wouldWait: Int { -Int(csock_EAGAIN) }
 
-    /// Throws the error that a negative result stands for, but for an interrupted call, which is to be made again.
-    @usableFromInline
-    @inline(never)
-    static func raise(_ operation: SocketError.Operation, _ result: Int) throws(SocketError) {
-        if result != -Int(csock_EINTR) { throw failure(operation, Int64(result)) }
-    }
-
-    /// As `raise`, with the address that was sent to in the error.
+    /// Throws the error that a negative result stands for, with the address that was sent to, but for an interrupted call.
     @usableFromInline
     @inline(never)
     static func raise(
         _ operation: SocketError.Operation, _ result: Int, to peer: SocketAddress
     ) throws(SocketError) {
-        do throws(SocketError) { try raise(operation, result) } catch {
-            throw error.code == .wouldBlock ? error : error.with(peer: peer)
-        }
+        if result == interrupted { return }
+        let error = SocketError(operation, negated: result)
+        throw result == wouldWait ? error : error.with(peer: peer)
     }
 
     /// Makes a call until no signal interrupts it.
@@ -93,7 +84,7 @@ enum Kernel {
         while true {
             let result = call()
             if result >= 0 { return result }
-            try raise(operation, result)
+            if result != interrupted { throw SocketError(operation, negated: result) }
         }
     }
 
@@ -106,8 +97,8 @@ enum Kernel {
         while true {
             let result = call()
             if result >= 0 { return result }
-            if orWaiting(result) == waiting { return nil }
-            try raise(operation, result)
+            if result == wouldWait { return nil }
+            if result != interrupted { throw SocketError(operation, negated: result) }
         }
     }
 }

@@ -22,5 +22,5 @@ package func check(_ operation: SocketError.Operation, _ call: () -> Int32) thro
 /// Out of line, so that the way of success stays short.
 @inline(never)
 package func failure(_ operation: SocketError.Operation, _ result: Int64) -> SocketError {
-    SocketError(operation, SocketError.Code(rawValue: Int32(truncatingIfNeeded: -result)), details: nil)
+    SocketError(operation, negated: Int(truncatingIfNeeded: result))
 }

@@ -18,6 +18,7 @@ extension SocketError {
         public let rawValue: Int32
 
         /// A code with any number.
+        @inlinable
         public init(rawValue: Int32) { self.rawValue = rawValue }
 
         /// A code with any number.

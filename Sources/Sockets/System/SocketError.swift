@@ -12,9 +12,11 @@ public struct SocketError: Error, ErrorCoded, Sendable {
     public let operation: Operation
     /// Which error it was.
     public let code: Code
+    @usableFromInline
     let details: Details?
 
     /// What only some errors know; behind a reference, to keep the error small.
+    @usableFromInline
     final class Details: Sendable {
         let local: SocketAddress?
         let peer: SocketAddress?
@@ -29,13 +31,21 @@ public struct SocketError: Error, ErrorCoded, Sendable {
         }
     }
 
+    @inlinable
     init(_ operation: Operation, _ code: Code, details: Details?) {
         self.operation = operation
         self.code = code
         self.details = details
     }
 
+    /// The error that the shim's answer -errno stands for. Inlined where it is thrown, so that it need not be released.
+    @inlinable
+    init(_ operation: Operation, negated result: Int) {
+        self.init(operation, Code(rawValue: Int32(truncatingIfNeeded: 0 &- result)), details: nil)
+    }
+
     /// An error with this number and nothing else known, for use as a pattern.
+    @inlinable
     public init(errorNumber: Int32) { self.init(.inspect, Code(rawValue: errorNumber), details: nil) }
 
     /// An error for code built on this library, such as a test's own transport.
@@ -53,6 +63,7 @@ public struct SocketError: Error, ErrorCoded, Sendable {
     public var transferred: Int { details?.transferred ?? 0 }
 
     /// Whether two errors have the same code, so that `catch .connectionRefused` works.
+    @inlinable
     public static func ~= (pattern: SocketError, error: SocketError) -> Bool { pattern.code == error.code }
 }
 
@@ -70,6 +81,7 @@ extension SocketError: Hashable {
 }
 
 extension SocketError {
+    @usableFromInline
     package func with(local: SocketAddress? = nil, peer: SocketAddress? = nil) -> SocketError {
         let details = Details(local: local, peer: peer, text: detail, transferred: transferred)
         return SocketError(operation, code, details: details)
