@@ -4,7 +4,9 @@ internal import CSocketShim
 ///
 /// It holds what the system answers, also for families this library has no type for. C: struct sockaddr_storage
 public struct SocketAddress: Sendable {
+    @usableFromInline
     var words: InlineArray<16, UInt64>
+    @usableFromInline
     private(set) var length: UInt32
 
     /// The most bytes that an address has.
@@ -13,37 +15,34 @@ public struct SocketAddress: Sendable {
     /// No address: nothing was reported.
     public static let none = SocketAddress()
 
-    @usableFromInline
+    @inlinable
+    @inline(__always)
     init() {
         words = InlineArray(repeating: 0)
         length = 0
     }
 
-    /// Lends the memory to a call that writes an address over the one that was there.
+    /// Lets `body` write an address of at most `capacity` bytes over the one that was there, and say how long it is.
     @inline(__always)
-    mutating func write<Result>(_ body: (UnsafeMutableRawPointer, inout UInt32) -> Result) -> Result {
-        var count = UInt32(Self.capacity)
+    mutating func write<Result, Failure>(
+        _ body: (UnsafeMutableRawPointer, inout UInt32) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        length = UInt32(Self.capacity)
+        defer { length = min(length, UInt32(Self.capacity)) }
         var span = words.mutableSpan
         // The words are initialised, and the pointer is not kept.
-        let result = unsafe span.withUnsafeMutableBytes { unsafe body($0.baseAddress.unsafelyUnwrapped, &count) }
-        length = min(count, UInt32(Self.capacity))
-        return result
+        return try unsafe span.withUnsafeMutableBytes { (bytes) throws(Failure) in
+            try unsafe body(bytes.baseAddress.unsafelyUnwrapped, &length)
+        }
     }
 
-    /// Lets `body` write an address of at most `capacity` bytes and say how long it is.
+    /// The address that `body` writes.
     @inline(__always)
     init<Failure>(
         writing body: (UnsafeMutableRawPointer, inout UInt32) throws(Failure) -> Void
     ) throws(Failure) {
         self.init()
-        var count = UInt32(Self.capacity)
-        var span = words.mutableSpan
-        // The words are initialised, and the pointer is not kept.
-        try unsafe span.withUnsafeMutableBytes { (bytes) throws(Failure) in
-            guard let base = bytes.baseAddress else { return }
-            try unsafe body(base, &count)
-        }
-        length = min(count, UInt32(Self.capacity))
+        try unsafe write(body)
     }
 
     /// An address as the shim's structs carry it, in 16 words.
@@ -67,6 +66,17 @@ public struct SocketAddress: Sendable {
         // Bytes may be looked at as UInt8, whatever they are.
         return try unsafe withUnsafePointer(to: words) { (words) throws(Failure) in
             try unsafe body(UnsafeRawPointer(words).assumingMemoryBound(to: UInt8.self), length)
+        }
+    }
+
+    /// The bytes of the address, family first, as C lays them out.
+    @inlinable
+    public var bytes: Span<UInt8> {
+        @_lifetime(borrow self)
+        @inline(__always)
+        get {
+            // Words may be looked at as bytes, whatever they hold, and are never fewer than the address has.
+            unsafe Span(_bytes: words.span.bytes).extracting(unchecked: 0..<Int(length))
         }
     }
 
@@ -94,29 +104,23 @@ extension SocketAddress {
     ///
     /// Throws: `invalidInput` for fewer bytes than a family takes, or more than 128.
     public init(bytes: Span<UInt8>) throws(SocketError) {
-        guard bytes.count >= 2, bytes.count <= Self.capacity else {
+        guard bytes.count >= 2, let address = SocketAddress(sockaddr: bytes) else {
             throw .invalid(.parse, "an address has 2 to \(Self.capacity) bytes, not \(bytes.count)")
         }
-        self = unsafe SocketAddress { (target, length) in
-            length = UInt32(bytes.count)
-            for index in bytes.indices {
-                unsafe target.storeBytes(of: bytes[index], toByteOffset: index, as: UInt8.self)
-            }
-        }
+        self = address
     }
 }
 
 extension SocketAddress: Hashable {
     /// Whether the addresses have the same bytes.
     public static func == (one: SocketAddress, other: SocketAddress) -> Bool {
-        guard one.length == other.length else { return false }
-        return one.words.indices.allSatisfy { one.words[$0] == other.words[$0] }
+        one.bytes.isEqual(to: other.bytes)
     }
 
-    /// Hashes the bytes that belong to the address.
+    /// Hashes the bytes.
     public func hash(into hasher: inout Hasher) {
-        hasher.combine(length)
-        for index in 0..<((Int(length) + 7) / 8) { hasher.combine(words[index]) }
+        // The hasher reads what the span has.
+        unsafe bytes.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
     }
 }
 

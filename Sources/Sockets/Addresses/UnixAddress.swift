@@ -68,25 +68,26 @@ extension UnixAddress: SocketAddressProtocol {
     /// Always `unix`.
     public var family: AddressFamily { .unix }
 
-    /// The Unix address, or nil when the address is of another family. An empty address is unnamed.
-    public init?(_ address: SocketAddress) {
+    /// The Unix address, or nil when the bytes are of another family. No bytes are an unnamed address.
+    public init?(sockaddr: Span<UInt8>) {
         self.init()
-        if address.isNone { return }
+        if sockaddr.isEmpty { return }
         var span = storage.mutableSpan
         let length = unsafe span.withUnsafeMutableBufferPointer { target in
-            unsafe address.withBytes {
-                unsafe csock_address_get_unix($0, $1, target.baseAddress.unsafelyUnwrapped, UInt32(target.count))
+            unsafe sockaddr.withUnsafeBufferPointer {
+                unsafe csock_address_get_unix(
+                    $0.start, $0.length, target.baseAddress.unsafelyUnwrapped, UInt32(target.count))
             }
         }
         guard length >= 0 else { return nil }
         count = UInt8(length)
     }
 
-    /// The address as the kernel reads it.
-    public func encoded() throws(SocketError) -> SocketAddress {
+    /// Writes the address as the kernel reads it in place of another one.
+    public func write(to sockaddr: inout SocketAddress) throws(SocketError) {
         let count = UInt32(count)
-        return unsafe SocketAddress { (target, length) in
-            unsafe storage.span.withUnsafeBufferPointer { name in
+        unsafe storage.span.withUnsafeBufferPointer { name in
+            unsafe sockaddr.write { (target, length) in
                 // Checked when it was made, so it fits and has no NUL where there may be none.
                 length = UInt32(max(0, unsafe csock_address_put_unix(target, length, name.baseAddress, count)))
             }

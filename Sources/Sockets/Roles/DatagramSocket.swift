@@ -44,7 +44,7 @@ public struct DatagramSocket<Address: SocketAddressProtocol>: ~Copyable, Sendabl
         var raw = SocketAddress()
         let room = buffer.count
         let size = try socket.receiveDatagram(into: &buffer, flags: flags, from: &raw)
-        guard let sender = Address(raw) else { throw wrongFamily() }
+        guard let sender = Address(sockaddr: raw.bytes) else { throw wrongFamily() }
         return Datagram(count: min(size, room), size: size, sender: sender)
     }
 

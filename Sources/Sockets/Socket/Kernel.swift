@@ -27,12 +27,13 @@ enum Kernel {
 
     @usableFromInline
     static func send(
-        _ number: Int32, _ bytes: UnsafeBufferPointer<UInt8>, _ flags: Int32, to address: SocketAddress
+        _ number: Int32, _ bytes: UnsafeBufferPointer<UInt8>, _ flags: Int32, to address: Span<UInt8>
     ) -> Int {
-        unsafe address.withBytes { (target, length) in
+        unsafe address.withUnsafeBufferPointer { address in
             Int(
                 truncatingIfNeeded: unsafe csock_sendto(
-                    number, bytes.baseAddress, bytes.count, flags | csock_MSG_NOSIGNAL, target, length))
+                    number, bytes.baseAddress, bytes.count, flags | csock_MSG_NOSIGNAL, address.baseAddress,
+                    address.length))
         }
     }
 
@@ -64,15 +65,12 @@ enum Kernel {
     @usableFromInline
     static var wouldWait: Int { -Int(csock_EAGAIN) }
 
-    /// Throws the error that a negative result stands for, with the address that was sent to, but for an interrupted call.
+    /// The error that a negative result stands for, with the address that was sent to unless it only has to wait.
     @usableFromInline
     @inline(never)
-    static func raise(
-        _ operation: SocketError.Operation, _ result: Int, to peer: SocketAddress
-    ) throws(SocketError) {
-        if result == interrupted { return }
-        let error = SocketError(operation, negated: result)
-        throw result == wouldWait ? error : error.with(peer: peer)
+    static func failure(_ result: Int, to peer: Span<UInt8>) -> SocketError {
+        let error = SocketError(.sendto, negated: result)
+        return result == wouldWait ? error : error.with(peer: SocketAddress(sockaddr: peer))
     }
 
     /// Makes a call until no signal interrupts it.

@@ -82,13 +82,14 @@ extension Socket {
     public func send(
         _ bytes: Span<UInt8>, to address: some SocketAddressProtocol, flags: SendFlags = []
     ) throws(SocketError) -> Int {
-        let target = try address.encoded()
+        var target = SocketAddress()
+        try address.write(to: &target)
         while true {
             let result = unsafe bytes.withUnsafeBufferPointer {
-                unsafe Kernel.send(number, $0, flags.rawValue, to: target)
+                unsafe Kernel.send(number, $0, flags.rawValue, to: target.bytes)
             }
             if result >= 0 { return result }
-            try Kernel.raise(.sendto, result, to: target)
+            if result != Kernel.interrupted { throw Kernel.failure(result, to: target.bytes) }
         }
     }
 
