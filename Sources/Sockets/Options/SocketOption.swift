@@ -8,14 +8,25 @@ internal import CSocketShim
 /// ```
 ///
 /// The options are static members, in one file per level, sorted by C name. Any other one can be made with
-/// ``init(level:name:coding:)``. C: getsockopt(2), setsockopt(2)
-public struct SocketOption<Value>: Sendable {
-    let key: OptionKey
+/// ``TypedOption/init(level:name:coding:)``. C: getsockopt(2), setsockopt(2)
+public typealias SocketOption<Value> = TypedOption<Value, OptionAccess.ReadWrite>
+
+/// An option that can only be read, because it is a state of the socket.
+public typealias SocketStatus<Value> = TypedOption<Value, OptionAccess.ReadOnly>
+
+/// An option that can only be set, because it asks the kernel to do something.
+public typealias SocketRequest<Value> = TypedOption<Value, OptionAccess.WriteOnly>
+
+/// What ``SocketOption``, ``SocketStatus`` and ``SocketRequest`` are: they differ in what compiles with them.
+public struct TypedOption<Value, Access>: Sendable {
+    let level: Int32
+    let name: Int32
     let coding: OptionCoding<Value>
 
     /// An option by its numbers on this system.
     public init(level: Int32, name: Int32, coding: OptionCoding<Value>) {
-        key = OptionKey(level: level, name: name)
+        self.level = level
+        self.name = name
         self.coding = coding
     }
 
@@ -24,111 +35,70 @@ public struct SocketOption<Value>: Sendable {
     }
 }
 
-/// An option that can only be read, because it is a state of the socket.
-public struct SocketStatus<Value>: Sendable {
-    let key: OptionKey
-    let coding: OptionCoding<Value>
+/// What can be done with an option; its members are types without values.
+public enum OptionAccess {
+    /// The option can be read.
+    public protocol Readable {}
+    /// The option can be set.
+    public protocol Writable {}
 
-    /// A status by its numbers on this system.
-    public init(level: Int32, name: Int32, coding: OptionCoding<Value>) {
-        key = OptionKey(level: level, name: name)
-        self.coding = coding
-    }
-
-    init(_ level: Int32, _ name: Int32, _ coding: OptionCoding<Value>) {
-        self.init(level: level, name: name, coding: coding)
-    }
-}
-
-/// An option that can only be set, because it asks the kernel to do something.
-public struct SocketRequest<Value>: Sendable {
-    let key: OptionKey
-    let coding: OptionCoding<Value>
-
-    /// A request by its numbers on this system.
-    public init(level: Int32, name: Int32, coding: OptionCoding<Value>) {
-        key = OptionKey(level: level, name: name)
-        self.coding = coding
-    }
-
-    init(_ level: Int32, _ name: Int32, _ coding: OptionCoding<Value>) {
-        self.init(level: level, name: name, coding: coding)
-    }
-}
-
-/// The two numbers that name an option.
-struct OptionKey: Hashable, Sendable {
-    let level: Int32
-    let name: Int32
-
-    /// Reading some options makes a descriptor, which a plain value would lose.
-    func refuseDescriptors() throws(SocketError) {
-        guard csock_makes_descriptor(level, name) == 1 else { return }
-        throw .invalid(.getsockopt, "reading this option makes a descriptor, which nobody would close")
-    }
+    /// The option can be read and set.
+    public enum ReadWrite: Readable, Writable {}
+    /// The option can only be read.
+    public enum ReadOnly: Readable {}
+    /// The option can only be set.
+    public enum WriteOnly: Writable {}
 }
 
 extension Socket {
-    /// The value of an option.
+    /// The value of an option or a status.
     ///
     /// Throws: `unknownOption` where the socket's protocol does not know it; `notSupported` when the kernel answers
     /// with fewer bytes than the value has. C: getsockopt(2)
-    public func option<Value>(_ option: SocketOption<Value>) throws(SocketError) -> Value {
-        try value(option.key, option.coding)
-    }
-
-    /// The value of a status; throws as for an option. C: getsockopt(2)
-    public func option<Value>(_ status: SocketStatus<Value>) throws(SocketError) -> Value {
-        try value(status.key, status.coding)
-    }
-
-    /// Sets an option.
-    ///
-    /// Throws: `invalidInput` for a value that the option cannot hold, before any system call; `unknownOption`,
-    /// `notPermitted`, `invalidArgument`. C: setsockopt(2)
-    public func setOption<Value>(_ option: SocketOption<Value>, to value: Value) throws(SocketError) {
-        try set(option.key, option.coding, value)
-    }
-
-    /// Asks the kernel for what the request stands for; throws as `setOption`. C: setsockopt(2)
-    public func setOption<Value>(_ request: SocketRequest<Value>, to value: Value) throws(SocketError) {
-        try set(request.key, request.coding, value)
-    }
-
-    private func value<Value>(_ key: OptionKey, _ coding: OptionCoding<Value>) throws(SocketError) -> Value {
-        let bytes = try bytes(key, capacity: coding.capacity)
-        guard let value = coding.decode(bytes) else {
+    public func option<Value>(
+        _ option: TypedOption<Value, some OptionAccess.Readable>
+    ) throws(SocketError) -> Value {
+        let bytes = try bytes(of: option)
+        guard let value = option.coding.decode(bytes) else {
             throw SocketError(.getsockopt, .notSupported, detail: "the kernel answered with \(bytes.count) bytes")
         }
         return value
     }
 
-    private func bytes(_ key: OptionKey, capacity: Int) throws(SocketError) -> OptionBytes {
-        try key.refuseDescriptors()
+    /// Sets an option, or asks the kernel for what a request stands for.
+    ///
+    /// Throws: `invalidInput` for a value that the option cannot hold, before any system call; `unknownOption`,
+    /// `notPermitted`, `invalidArgument`. C: setsockopt(2)
+    public func setOption<Value>(
+        _ option: TypedOption<Value, some OptionAccess.Writable>, to value: Value
+    ) throws(SocketError) {
+        let bytes = try option.coding.encode(value)
+        let number = number, level = option.level, name = option.name
+        // The kernel reads as many bytes as the value has.
+        _ = try unsafe bytes.words.span.withUnsafeBytes { (source) throws(SocketError) in
+            try check(.setsockopt) {
+                unsafe csock_setsockopt(
+                    number, level, name, source.baseAddress.unsafelyUnwrapped, UInt32(bytes.count))
+            }
+        }
+    }
+
+    private func bytes<Value>(of option: TypedOption<Value, some Any>) throws(SocketError) -> OptionBytes {
+        let number = number, level = option.level, name = option.name
+        // Reading some options makes a descriptor, which a plain value would lose.
+        guard csock_makes_descriptor(level, name) != 1 else {
+            throw .invalid(.getsockopt, "reading this option makes a descriptor, which nobody would close")
+        }
         var bytes = OptionBytes()
-        var length = UInt32(clamping: min(capacity, OptionBytes.capacity))
-        let number = number
+        var length = UInt32(clamping: min(option.coding.capacity, OptionBytes.capacity))
         var span = bytes.words.mutableSpan
         // The kernel writes at most `length` bytes, which is no more than the words have.
         _ = try unsafe span.withUnsafeMutableBytes { (target) throws(SocketError) in
             try check(.getsockopt) {
-                unsafe csock_getsockopt(number, key.level, key.name, target.baseAddress.unsafelyUnwrapped, &length)
+                unsafe csock_getsockopt(number, level, name, target.baseAddress.unsafelyUnwrapped, &length)
             }
         }
         bytes.count = min(Int(length), OptionBytes.capacity)
         return bytes
-    }
-
-    private func set<Value>(
-        _ key: OptionKey, _ coding: OptionCoding<Value>, _ value: Value
-    ) throws(SocketError) {
-        let bytes = try coding.encode(value)
-        let number = number
-        _ = try unsafe bytes.words.span.withUnsafeBytes { (source) throws(SocketError) in
-            try check(.setsockopt) {
-                unsafe csock_setsockopt(
-                    number, key.level, key.name, source.baseAddress.unsafelyUnwrapped, UInt32(bytes.count))
-            }
-        }
     }
 }

@@ -74,12 +74,18 @@ public struct DatagramSocket<Address: SocketAddressProtocol>: ~Copyable, Sendabl
     }
 
     /// Sets an option. C: setsockopt(2)
-    public func setOption<Value>(_ option: SocketOption<Value>, to value: Value) throws(SocketError) {
+    public func setOption<Value>(
+        _ option: TypedOption<Value, some OptionAccess.Writable>, to value: Value
+    ) throws(SocketError) {
         try socket.setOption(option, to: value)
     }
 
-    /// The value of an option. C: getsockopt(2)
-    public func option<Value>(_ option: SocketOption<Value>) throws(SocketError) -> Value { try socket.option(option) }
+    /// The value of an option, or of a status. C: getsockopt(2)
+    public func option<Value>(
+        _ option: TypedOption<Value, some OptionAccess.Readable>
+    ) throws(SocketError) -> Value {
+        try socket.option(option)
+    }
 
     /// Closes now and reports what the kernel says. Removes the file of a Unix socket. C: close(2)
     public consuming func close() throws(SocketError) { try socket.close() }
@@ -159,12 +165,18 @@ public struct ConnectedDatagramSocket<Address: SocketAddressProtocol>: ~Copyable
     }
 
     /// Sets an option. C: setsockopt(2)
-    public func setOption<Value>(_ option: SocketOption<Value>, to value: Value) throws(SocketError) {
+    public func setOption<Value>(
+        _ option: TypedOption<Value, some OptionAccess.Writable>, to value: Value
+    ) throws(SocketError) {
         try socket.setOption(option, to: value)
     }
 
-    /// The value of an option. C: getsockopt(2)
-    public func option<Value>(_ option: SocketOption<Value>) throws(SocketError) -> Value { try socket.option(option) }
+    /// The value of an option, or of a status. C: getsockopt(2)
+    public func option<Value>(
+        _ option: TypedOption<Value, some OptionAccess.Readable>
+    ) throws(SocketError) -> Value {
+        try socket.option(option)
+    }
 
     /// Closes now and reports what the kernel says. C: close(2)
     public consuming func close() throws(SocketError) { try socket.close() }

@@ -105,15 +105,18 @@ public struct StreamSocket<Address: SocketAddressProtocol>: ~Copyable, Sendable 
     public func shutdown(_ half: ShutdownHalf) throws(SocketError) { try socket.shutdown(half) }
 
     /// Sets an option. C: setsockopt(2)
-    public func setOption<Value>(_ option: SocketOption<Value>, to value: Value) throws(SocketError) {
+    public func setOption<Value>(
+        _ option: TypedOption<Value, some OptionAccess.Writable>, to value: Value
+    ) throws(SocketError) {
         try socket.setOption(option, to: value)
     }
 
-    /// The value of an option. C: getsockopt(2)
-    public func option<Value>(_ option: SocketOption<Value>) throws(SocketError) -> Value { try socket.option(option) }
-
-    /// The value of a status, such as `.tcpInfo`. C: getsockopt(2)
-    public func option<Value>(_ status: SocketStatus<Value>) throws(SocketError) -> Value { try socket.option(status) }
+    /// The value of an option, or of a status such as `.tcpInfo`. C: getsockopt(2)
+    public func option<Value>(
+        _ option: TypedOption<Value, some OptionAccess.Readable>
+    ) throws(SocketError) -> Value {
+        try socket.option(option)
+    }
 
     /// A second owner of the same connection, for a thread of its own; both halves stay one connection. C: dup(2)
     public func duplicate() throws(SocketError) -> Self { Self(try socket.duplicate(), peerAddress: peerAddress) }

@@ -150,6 +150,15 @@ import Testing
         #expect(error?.operation == .setsockopt)
     }
 
+    @Test func `a role reads a status as its socket does`() throws {
+        let listener = try TCPListener(on: .loopback(port: 0))
+        let (udp, stream) = (
+            try UDPSocket().option(.type), try TCPStream.connect(to: listener.localAddress).option(.type)
+        )
+        let connected = try ConnectedUDPSocket.connect(to: .loopback(port: 9)).option(.type)
+        #expect([udp, stream, connected] == [.datagram, .stream, .datagram])
+    }
+
     @Test func `an option of any numbers can be made`() throws {
         let socket = try Socket(.ipv4, .stream)
         let unknown = SocketOption<Int>(level: 1, name: 4711, coding: .int)
