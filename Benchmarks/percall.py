@@ -9,8 +9,8 @@ program are taken, for N and for 2N operations, and their difference is divided 
   system calls  by strace
 
 An operation is one receive of 64 B, one send of 64 B, one receive that would block (in Swift nil, or in the row below
-it a thrown error), and for udp one send to an address and one receive with the sender's address. These figures are
-exact: they do not depend on what else the machine does.
+it a thrown error); the same by a `UnixStream` in place of a `Socket`; and for udp one send to an address and one receive
+with the sender's address. These figures are exact: they do not depend on what else the machine does.
 
 Exit status: 0, or 1 if a program failed or the two sides make a different number of system calls.
 """
@@ -24,7 +24,10 @@ import tempfile
 import callgrind
 from harness import C_PROGRAMS, Failed, build_c, build_swift, machine, markdown, say
 
-CASES = ("receive", "send", "would-block", "would-block-thrown", "udp")
+CASES = (
+    "receive", "send", "would-block", "would-block-thrown",
+    "stream-receive", "stream-send", "stream-would-block-thrown", "udp",
+)
 
 
 def arguments():

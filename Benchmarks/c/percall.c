@@ -80,13 +80,14 @@ static void udp_case(long count) {
 int main(int argc, char **argv) {
     static const struct { const char *name; void (*run)(long count); } cases[] = {
         {"receive", receive_case}, {"send", send_case}, {"would-block", would_block_case},
-        {"would-block-thrown", would_block_case}, {"udp", udp_case}};
+        {"would-block-thrown", would_block_case}, {"stream-receive", receive_case}, {"stream-send", send_case},
+        {"stream-would-block-thrown", would_block_case}, {"udp", udp_case}};
     long count = argc == 3 ? atol(argv[2]) : 0;
     for (size_t i = 0; i < sizeof cases / sizeof *cases && count > 0; i++) {
         if (strcmp(argv[1], cases[i].name) != 0) continue;
         cases[i].run(count);
         return 0;
     }
-    fprintf(stderr, "usage: percall receive|send|would-block|udp COUNT\n");
+    fprintf(stderr, "usage: percall CASE COUNT; percall.py lists the cases\n");
     return 2;
 }
