@@ -1,5 +1,5 @@
 // A UDP echo server. Build: rustc --edition=2021 datagram-server.rs -L /usr/local/lib
-use std::{ffi::{c_char, c_void, CStr}, iter::repeat_with};
+use std::{ffi::CStr, iter::repeat_with, os::raw::{c_char, c_void}};
 
 #[link(name = "csocketshim")]
 extern "C" {

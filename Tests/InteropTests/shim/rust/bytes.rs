@@ -1,8 +1,9 @@
 //! Calls that read and write bytes only.
 use crate::shim::*;
-use std::ffi::{c_char, c_ulong, CStr, CString};
-use std::mem::{offset_of, size_of};
-use std::ptr::null_mut;
+use std::ffi::{CStr, CString};
+use std::mem::{size_of, MaybeUninit};
+use std::os::raw::{c_char, c_ulong};
+use std::ptr::{addr_of, null_mut};
 
 pub const ROOM: usize = 128;
 
@@ -147,10 +148,18 @@ pub fn words(text: *const c_char) -> Answered {
     (0, shown.into())
 }
 
+// std::mem::offset_of is newer than the compiler of Debian 12.
+macro_rules! offset {
+    ($struct:ident, $field:ident) => {{
+        let place = MaybeUninit::<$struct>::uninit();
+        unsafe { addr_of!((*place.as_ptr()).$field) as usize - place.as_ptr() as usize }
+    }};
+}
+
 macro_rules! layouts {
     ($place:expr; $($name:literal $struct:ident: $($field:ident $text:literal)*;)*) => {
         match $place {
-            $($name => size_of::<$struct>(), $(concat!($name, ".", $text) => offset_of!($struct, $field),)*)*
+            $($name => size_of::<$struct>(), $(concat!($name, ".", $text) => offset!($struct, $field),)*)*
             other => panic!("{other}"),
         }
     };

@@ -6,7 +6,7 @@ mod shim;
 use bytes::*;
 use live::*;
 use shim::*;
-use std::ptr::{null, null_mut};
+use std::ptr::null_mut;
 
 fn run(call: &str, a: &[&str]) -> Answered {
     let at = |i: usize| data(a[i]);
@@ -66,7 +66,7 @@ fn run(call: &str, a: &[&str]) -> Answered {
 fn main() {
     let path = std::env::args().nth(1).expect("a file with calls");
     let lines = std::fs::read_to_string(path).unwrap();
-    let before = unsafe { csock_open_descriptors(null::<i32>().cast_mut(), 0) };
+    let before = unsafe { csock_open_descriptors(null_mut(), 0) };
     for line in lines.lines() {
         let columns: Vec<&str> = line.split('\t').collect();
         let (result, output) = run(columns[0], &columns[1..]);

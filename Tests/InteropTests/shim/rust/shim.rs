@@ -1,5 +1,5 @@
 //! The structs, functions and constants of the shim, as Rust declares them.
-use std::ffi::{c_char, c_int, c_ulong, c_void};
+use std::os::raw::{c_char, c_int, c_ulong, c_void};
 
 #[repr(C)]
 pub struct Buffer {
