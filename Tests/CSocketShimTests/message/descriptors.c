@@ -3,7 +3,7 @@
 
 /// Sends `count` duplicates of descriptor 2 with one byte.
 static int64_t send_descriptors(int32_t descriptor, size_t count) {
-    static size_t storage[256];
+    static size_t storage[2048 / sizeof(size_t)];
     static int32_t numbers[256];
     char byte = 'f';
     csock_buffer_t buffer = {&byte, 1};
@@ -11,6 +11,7 @@ static int64_t send_descriptors(int32_t descriptor, size_t count) {
     for (size_t i = 0; i < count; i++) numbers[i] = 2;
     int64_t length = csock_control_put(storage, sizeof storage, 0, csock_SOL_SOCKET, csock_SCM_RIGHTS, numbers,
                                        count * sizeof *numbers);
+    if (!TRUE(length > 0)) return length;
     message.control = storage;
     message.control_length = (size_t)length;
     return csock_sendmsg(descriptor, &message, 0);
