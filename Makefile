@@ -12,7 +12,7 @@ SWIFT_CLANG = $(TOOLCHAIN)clang
 MAKEFLAGS += --no-print-directory
 
 .PHONY: test packages shim shim-test swift-test interop sanitize sanitize-shim sanitize-swift fuzz install
-.PHONY: format-check cross docs clean help
+.PHONY: format-check cross qemu docs clean help
 
 test: packages shim-test swift-test interop  ## everything that has to pass
 
@@ -67,6 +67,9 @@ format-check:  ## the shape of the Swift sources
 
 cross:  ## the shim for other systems and processors
 	scripts/cross
+
+qemu:  ## the C tests on processors with the other byte order and with 32 bits
+	scripts/qemu
 
 clean:  ## everything that was built
 	rm -rf $(BUILD) .build

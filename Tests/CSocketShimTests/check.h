@@ -45,6 +45,14 @@ static inline void check_bytes(const void *actual, const void *expected, size_t 
     }
 }
 
+/// Whether an emulator of single programs runs this one, as its starter says, which does here what no kernel does. Says
+/// what is left out. Where a kernel runs the program, nothing is.
+static inline int emulator_differs(const char *how) {
+    if (!csock_environment("CSOCK_EMULATED")) return 0;
+    printf("skipped: the emulator %s\n", how);
+    return 1;
+}
+
 static int64_t check_descriptors_before;
 
 /// First and last statement of a program: what it opens it closes.

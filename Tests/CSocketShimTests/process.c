@@ -240,6 +240,7 @@ static void a_program_that_is_not_there_is_an_error(void) {
     csock_inherited_t bad = {9999, 1};
     for (size_t i = 0; i + 2 < sizeof many; i += 2) many[i] = 'x';
     EQUAL(csock_spawn("/bin/sh", many, &bad, 0), -E2BIG);
+    if (emulator_differs("makes a fork of a vfork, so that posix_spawn does not hear of its child's errors")) return;
     EQUAL(csock_spawn("/no/such/program", "x\0", &bad, 0), -ENOENT);
     EQUAL(csock_spawn("/bin/sh", "sh\0-c\0true\0", &bad, 1), -EBADF);
 }

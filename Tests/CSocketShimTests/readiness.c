@@ -161,6 +161,7 @@ static int32_t high_duplicate(int32_t descriptor) {
 }
 
 static void select_takes_a_descriptor_above_1024(void) {
+    if (emulator_differs("ends when select gets a set of more than 1024 descriptors")) return;
     int32_t pair[2];
     unix_pair(csock_SOCK_STREAM, pair);
     int32_t high = high_duplicate(pair[1]);

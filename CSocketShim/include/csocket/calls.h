@@ -153,7 +153,7 @@ CSOCK_INLINE int32_t csock_makes_descriptor(int32_t level, int32_t name) {
 }
 
 #ifdef SO_RCVTIMEO_OLD
-// A 32-bit program chooses the size of its time_t, and may choose another one than this library did. This stays the same.
+// A 32-bit program chooses the size of its time_t, and may choose another than this library did. This stays the same.
 typedef struct csock_timeval {
     __kernel_long_t tv_sec, tv_usec;
 } csock_timeval_t;

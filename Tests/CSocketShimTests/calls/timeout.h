@@ -17,7 +17,8 @@ static inline void a_time_out_goes_in_and_comes_out(void) {
         EQUAL(size, csock_timeval_size());
         EQUAL(csock_setsockopt(one, csock_SOL_SOCKET, names[i], time, (uint32_t)size), 0);
         EQUAL(csock_getsockopt(one, csock_SOL_SOCKET, names[i], time, &length), 0);
-        EQUAL(length, size);
+        const int is_of_longs = size == (int32_t)(2 * sizeof(long));
+        if (is_of_longs || !emulator_differs("reads the longer SO_RCVTIMEO of 32 bits as an int")) EQUAL(length, size);
         if (EQUAL(csock_timeval_get(time), 1020000)) {  // else nobody knows how long it would wait
             csock_timeval_put(time, 20000);
             EQUAL(csock_setsockopt(one, csock_SOL_SOCKET, names[i], time, (uint32_t)size), 0);

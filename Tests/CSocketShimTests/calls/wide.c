@@ -1,4 +1,4 @@
-// The calls from a program that chooses times and sizes of 64 bits, where 32-bit glibc lets it and the library does not.
+// The calls from a program with times and sizes of 64 bits, which 32-bit glibc lets it choose, and the library has not.
 #define _FILE_OFFSET_BITS 64
 #define _TIME_BITS 64
 #include "timeout.h"

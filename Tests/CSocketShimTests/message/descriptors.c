@@ -51,6 +51,7 @@ static void descriptors_travel(void) {
 
 #ifdef CSOCK_LINUX
 static void descriptors_that_do_not_fit_are_dropped_and_told(void) {
+    if (emulator_differs("asks the kernel for more control data than fits, drops the rest, and does not tell")) return;
     int32_t pair[2], flags = 0;
     const size_t head = CMSG_LEN(0);
     unix_pair(csock_SOCK_STREAM, pair);
@@ -79,7 +80,8 @@ static void too_many_or_bad_descriptors_are_refused(void) {
                                                        &bad, sizeof bad);
     EQUAL(csock_sendmsg(pair[0], &message, 0), -EBADF);
     claim(&control, 0, 5);
-    EQUAL(csock_sendmsg(pair[0], &message, 0), -EINVAL);
+    if (!emulator_differs("sends a record whose length it does not understand"))
+        EQUAL(csock_sendmsg(pair[0], &message, 0), -EINVAL);
     EQUAL(csock_send(pair[0], &byte, 1, 0), 1);
     EQUAL(receive_descriptors(pair[1], sizeof control, &flags), 0);
     close_pair(pair);

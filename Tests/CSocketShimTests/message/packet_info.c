@@ -45,7 +45,9 @@ static void ipv4_packet_information_chooses_the_source(void) {
     csock_packet_info_t source = {.family = AF_INET, .address = {127, 0, 0, 5}};
     csock_packet_info_t info = packet_info_round_trip(one, IPPROTO_IP, csock_IP_PKTINFO, &target, &source);
     EQUAL(info.family, AF_INET);
-    EQUAL(info.interface_index, csock_if_nametoindex("lo"));
+    const int is_big_endian = csock_htons(1) == 1;
+    if (!is_big_endian || !emulator_differs("leaves the index in IP_PKTINFO in the byte order of its own machine"))
+        EQUAL(info.interface_index, csock_if_nametoindex("lo"));
     SAME_BYTES(info.address, ((const uint8_t[]){127, 0, 0, 1}), 4);
     EQUAL(csock_address_get_ipv4(target.storage, target.length, from, &port), 0);
     SAME_BYTES(from, ((const uint8_t[]){127, 0, 0, 5}), 4);
