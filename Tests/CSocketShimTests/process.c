@@ -95,11 +95,11 @@ static void a_signal_is_one_bit_and_what_is_none_has_none(void) {
 
 /// What a thread of the tests does: says that it runs, and waits until it may end.
 static void *say_and_wait(void *context) {
-    const int32_t *gate = context;
+    const int32_t gate = *(const int32_t *)context;  // once it has said so, the memory is its starter's again
     char byte = 'r';
-    csock_send(*gate, &byte, 1, csock_MSG_NOSIGNAL);
-    csock_recv(*gate, &byte, 1, 0);
-    csock_close(*gate);
+    csock_send(gate, &byte, 1, csock_MSG_NOSIGNAL);
+    csock_recv(gate, &byte, 1, 0);
+    csock_close(gate);
     return NULL;
 }
 
