@@ -9,10 +9,14 @@ CTEST   := ctest --output-on-failure --no-tests=error -j2
 TOOLCHAIN  = $(dir $(realpath $(shell command -v swift)))
 SWIFT_CLANG = $(TOOLCHAIN)clang
 
+# Its sanitizer of threads watches libdispatch, too, and is not linked without it.
+SWIFT_LIBRARIES = $(TOOLCHAIN)../lib/swift/linux
+WITH_DISPATCH = -L$(SWIFT_LIBRARIES) -Wl,-rpath,$(SWIFT_LIBRARIES) -ldispatch -lBlocksRuntime
+
 MAKEFLAGS += --no-print-directory
 
 .PHONY: test packages shim shim-test swift-test interop sanitize sanitize-shim sanitize-swift fuzz install
-.PHONY: format-check cross docs clean help
+.PHONY: format-check cross qemu docs clean help
 
 test: packages shim-test swift-test interop  ## everything that has to pass
 
@@ -40,7 +44,8 @@ sanitize-shim:
 	CC=gcc $(CMAKE) -S . -B $(BUILD)/gcc-asan -DCSOCK_SANITIZE=address,undefined
 	CC=$(SWIFT_CLANG) LDFLAGS=-fuse-ld=lld $(CMAKE) -S . -B $(BUILD)/clang-asan -DCSOCK_SANITIZE=address,undefined
 	CC=gcc $(CMAKE) -S . -B $(BUILD)/gcc-tsan -DCSOCK_SANITIZE=thread
-	for each in gcc-asan clang-asan gcc-tsan; do \
+	CC=$(SWIFT_CLANG) LDFLAGS="-fuse-ld=lld $(WITH_DISPATCH)" $(CMAKE) -S . -B $(BUILD)/clang-tsan -DCSOCK_SANITIZE=thread
+	for each in gcc-asan clang-asan gcc-tsan clang-tsan; do \
 	    cmake --build $(BUILD)/$$each -j2 && $(CTEST) --test-dir $(BUILD)/$$each || exit; done
 
 # Without the runner of XCTest, which leaks and has no tests to run here.
@@ -67,6 +72,9 @@ format-check:  ## the shape of the Swift sources
 
 cross:  ## the shim for other systems and processors
 	scripts/cross
+
+qemu:  ## the C tests on processors with the other byte order and with 32 bits
+	scripts/qemu
 
 clean:  ## everything that was built
 	rm -rf $(BUILD) .build

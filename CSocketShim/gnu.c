@@ -297,13 +297,19 @@ int32_t csock_peer_credentials(int32_t descriptor, csock_credentials_t *credenti
 
 // Readiness
 
+// As many as the type holds, which has 32 bits in many a 32-bit program: 68 years, instead of less than none.
+static time_t whole_seconds(int64_t count) {
+    const int64_t most = sizeof(time_t) < sizeof count ? INT32_MAX : INT64_MAX;
+    return (time_t)(count < most ? count : most);
+}
+
 int32_t csock_select(int32_t limit, csock_word_t *readable, csock_word_t *writable, csock_word_t *exceptional,
                      size_t words, int64_t timeout_ns) {
     struct timeval time;
     if (limit < 0 || csock_set_words(limit) > words) return -EINVAL;
     if (timeout_ns >= 0) {
         int64_t us = timeout_ns / 1000 + (timeout_ns % 1000 != 0);
-        time.tv_sec = (time_t)(us / 1000000);
+        time.tv_sec = whole_seconds(us / 1000000);
         time.tv_usec = (suseconds_t)(us % 1000000);
     }
     return (int32_t)csock_result(select(limit, (fd_set *)(void *)readable, (fd_set *)(void *)writable,
@@ -314,7 +320,7 @@ int32_t csock_poll(csock_pollfd_t *entries, size_t count, int64_t timeout_ns) {
 #if defined(CSOCK_LINUX) || defined(__FreeBSD__) || defined(__OpenBSD__)
     struct timespec time;
     if (timeout_ns >= 0) {
-        time.tv_sec = (time_t)(timeout_ns / 1000000000);
+        time.tv_sec = whole_seconds(timeout_ns / 1000000000);
         time.tv_nsec = (long)(timeout_ns % 1000000000);
     }
     return (int32_t)csock_result(

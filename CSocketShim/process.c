@@ -1,7 +1,10 @@
-// Processes, threads and signals, as far as they are more than one line.
+// Processes, threads, signals and files, as far as they are more than one line.
 #if defined(__linux__) && !defined(_GNU_SOURCE)
 #define _GNU_SOURCE 1
 #endif
+// For 32-bit glibc: a file of 3 GiB is no error, and a limit of 2^32 is not 0.
+#define _FILE_OFFSET_BITS 64
+#define _TIME_BITS 64
 #include "csocket/process.h"
 
 #include <dirent.h>
@@ -191,6 +194,22 @@ int32_t csock_set_descriptor_limit(int64_t wanted) {
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return -errno;
     limit.rlim_cur = (rlim_t)wanted < limit.rlim_max ? (rlim_t)wanted : limit.rlim_max;
     return (int32_t)csock_result(setrlimit(RLIMIT_NOFILE, &limit));
+}
+
+int32_t csock_is_socket(int32_t descriptor) {
+    struct stat status;
+    int64_t result = csock_result(fstat(descriptor, &status));
+    return result < 0 ? (int32_t)result : S_ISSOCK(status.st_mode) != 0;
+}
+
+int32_t csock_file_identity(const char *path, uint64_t *device, uint64_t *inode, int32_t *is_socket) {
+    struct stat status;
+    int32_t result = (int32_t)csock_result(lstat(path, &status));
+    if (result < 0) return result;
+    *device = (uint64_t)status.st_dev;
+    *inode = (uint64_t)status.st_ino;
+    *is_socket = S_ISSOCK(status.st_mode) != 0;
+    return 0;
 }
 
 const char *csock_environment(const char *name) { return getenv(name); }

@@ -1,5 +1,5 @@
 // calls.h: each call with a good descriptor, a closed one, and one that is no socket.
-#include "loopback.h"
+#include "calls/timeout.h"
 
 enum { NO_DESCRIPTOR = -1 };
 
@@ -300,6 +300,12 @@ static void a_file_is_no_socket(void) {
     EQUAL(csock_close(file), -EBADF);
 }
 
+static void a_large_file_is_no_socket(void) {
+    int32_t file = large_file();
+    EQUAL(csock_is_socket(file), 0);
+    EQUAL(csock_close(file), 0);
+}
+
 static void a_result_below_zero_becomes_the_negated_errno(void) {
     errno = EPROTO;
     EQUAL(csock_result(-1), -EPROTO);
@@ -328,6 +334,10 @@ int main(void) {
     memory_that_is_not_there_is_an_error();
     a_descriptor_that_is_none_is_refused_everywhere();
     a_file_is_no_socket();
+    a_large_file_is_no_socket();
+    a_time_out_goes_in_and_comes_out();
+    a_time_out_is_never_cut();
+    check_with_wide_types();
     a_result_below_zero_becomes_the_negated_errno();
     return check_end();
 }

@@ -90,6 +90,10 @@ static void a_name_that_does_not_fit_or_an_address_that_is_none_is_refused(void)
 }
 
 static void the_loopback_interface_is_listed(void) {
+#ifndef __GLIBC__  // which looks whether an attribute lies in its message
+    const int is_big_endian = csock_htons(1) == 1;
+    if (is_big_endian && emulator_differs("leaves the last attribute of an interface in its own byte order")) return;
+#endif
     static csock_interface_t rows[256];
     int64_t count = csock_interfaces(rows, 256);
     TRUE(count > 0 && count <= 256);

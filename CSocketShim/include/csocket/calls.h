@@ -152,22 +152,32 @@ CSOCK_INLINE int32_t csock_makes_descriptor(int32_t level, int32_t name) {
 #endif
 }
 
-/// Bytes of the time that SO_RCVTIMEO and SO_SNDTIMEO take. C: struct timeval, whose fields differ per system
-CSOCK_INLINE size_t csock_timeval_size(void) { return sizeof(struct timeval); }
+#ifdef SO_RCVTIMEO_OLD
+// A 32-bit program chooses the size of its time_t, and may choose another than this library did. This stays the same.
+typedef struct csock_timeval {
+    __kernel_long_t tv_sec, tv_usec;
+} csock_timeval_t;
+#else
+typedef struct timeval csock_timeval_t;
+#endif
 
-/// Writes such a time, at least 0, and returns its bytes.
+/// Bytes of the time that SO_RCVTIMEO and SO_SNDTIMEO take. C: struct timeval, whose fields differ per system
+CSOCK_INLINE size_t csock_timeval_size(void) { return sizeof(csock_timeval_t); }
+
+/// Writes such a time, at least 0, and returns its bytes. What is too long becomes the longest: 68 years on 32 bits.
 CSOCK_INLINE int32_t csock_timeval_put(void *time, int64_t microseconds) {
-    struct timeval value;
+    csock_timeval_t value;
     memset(&value, 0, sizeof value);
-    value.tv_sec = (time_t)(microseconds / 1000000);
-    value.tv_usec = (suseconds_t)(microseconds % 1000000);
+    const int64_t most = sizeof value.tv_sec < sizeof most ? INT32_MAX : INT64_MAX, seconds = microseconds / 1000000;
+    value.tv_sec = (__typeof__(value.tv_sec))(seconds < most ? seconds : most);
+    value.tv_usec = (__typeof__(value.tv_usec))(microseconds % 1000000);
     memcpy(time, &value, sizeof value);
     return (int32_t)sizeof value;
 }
 
 /// Reads such a time, in microseconds.
 CSOCK_INLINE int64_t csock_timeval_get(const void *time) {
-    struct timeval value;
+    csock_timeval_t value;
     memcpy(&value, time, sizeof value);
     return (int64_t)value.tv_sec * 1000000 + (int64_t)value.tv_usec;
 }
@@ -212,11 +222,7 @@ CSOCK_INLINE int32_t csock_sockatmark(int32_t descriptor) {
 }
 
 /// 1 when the descriptor is a socket, 0 when it is something else. C: fstat(2), S_ISSOCK is a macro
-CSOCK_INLINE int32_t csock_is_socket(int32_t descriptor) {
-    struct stat status;
-    int64_t result = csock_result(fstat(descriptor, &status));
-    return result < 0 ? (int32_t)result : S_ISSOCK(status.st_mode) != 0;
-}
+CSOCK_API int32_t csock_is_socket(int32_t descriptor);
 
 /// A pipe; `flags` as the bits of a socket type; `descriptors` has room for two. C: pipe2(2), hidden behind _GNU_SOURCE
 CSOCK_API int32_t csock_pipe(int32_t *descriptors, int32_t flags);

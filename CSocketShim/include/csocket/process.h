@@ -113,15 +113,7 @@ CSOCK_API int32_t csock_set_descriptor_limit(int64_t limit);
 CSOCK_INLINE int32_t csock_unlink(const char *path) { return (int32_t)csock_result(unlink(path)); }
 
 /// Device and inode of the file at a path, without following a link; the kind in `*is_socket`. C: lstat(2)
-CSOCK_INLINE int32_t csock_file_identity(const char *path, uint64_t *device, uint64_t *inode, int32_t *is_socket) {
-    struct stat status;
-    int32_t result = (int32_t)csock_result(lstat(path, &status));
-    if (result < 0) return result;
-    *device = (uint64_t)status.st_dev;
-    *inode = (uint64_t)status.st_ino;
-    *is_socket = S_ISSOCK(status.st_mode) != 0;
-    return 0;
-}
+CSOCK_API int32_t csock_file_identity(const char *path, uint64_t *device, uint64_t *inode, int32_t *is_socket);
 
 CSOCK_END
 #endif

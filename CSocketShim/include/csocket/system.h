@@ -43,6 +43,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
+#include <linux/posix_types.h>  // __kernel_long_t
 #include <linux/sockios.h>  // SIOCINQ and SIOCOUTQ
 #else
 #include <sys/filio.h>  // FIONREAD

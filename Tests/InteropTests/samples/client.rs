@@ -1,5 +1,5 @@
 // A TCP client. Build: rustc --edition=2021 client.rs -L /usr/local/lib
-use std::ffi::{c_char, c_void, CStr};
+use std::{ffi::CStr, os::raw::{c_char, c_void}};
 
 #[link(name = "csocketshim")]
 extern "C" {

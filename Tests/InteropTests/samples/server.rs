@@ -1,5 +1,5 @@
 // A TCP echo server. Build: rustc --edition=2021 server.rs -L /usr/local/lib
-use std::{ffi::{c_char, c_void, CStr}, iter::repeat_with, ptr::null_mut};
+use std::{ffi::CStr, iter::repeat_with, os::raw::{c_char, c_void}, ptr::null_mut};
 
 #[link(name = "csocketshim")]
 extern "C" {
