@@ -47,7 +47,8 @@ static void memory_of_the_parent_is_not_the_child_s(void) {
     EQUAL(csock_unforked_map(SIZE, &memory), 0);
     for (size_t i = 0; i < SIZE; i++) TRUE(((char *)memory)[i] == 0);
     memset(memory, 'x', SIZE);
-    EQUAL(child_finds(memory, 'x'), 0);
+    if (!emulator_differs("gives a child all memory, also what MADV_DONTFORK keeps from it"))
+        EQUAL(child_finds(memory, 'x'), 0);
     EQUAL(child_finds("x", 'x'), 1);
     TRUE(((char *)memory)[SIZE - 1] == 'x');
     EQUAL(csock_unforked_unmap(memory, SIZE), 0);
