@@ -144,7 +144,7 @@ import Testing
     }
     #endif
 
-    @Test func `packet information and hop limit of IPv6 arrive`() throws {
+    @Test(.needsIPv6) func `packet information and hop limit of IPv6 arrive`() throws {
         let server = try UDPSocket(boundTo: .loopback(.v6, port: 0))
         try server.setOption(.receivePacketInformation6, to: true)
         try server.setOption(.receiveHopLimit6, to: true)

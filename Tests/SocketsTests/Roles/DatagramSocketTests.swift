@@ -4,8 +4,11 @@ import TestSupport
 import Testing
 
 @Suite struct DatagramSocketTests {
-    @Test(arguments: [IPVersion.v4, .v6])
-    func `a datagram arrives whole, with its sender`(version: IPVersion) throws {
+    @Test func `a datagram arrives whole, with its sender`() throws { try sendDatagram(.v4) }
+
+    @Test(.needsIPv6) func `a datagram of IPv6 arrives whole, with its sender`() throws { try sendDatagram(.v6) }
+
+    private func sendDatagram(_ version: IPVersion) throws {
         let one = try UDPSocket(boundTo: .loopback(version, port: 0))
         let other = try UDPSocket(boundTo: .loopback(version, port: 0))
         let sent = try one.send([1, 2, 3].span, to: other.localAddress)
@@ -70,8 +73,13 @@ import Testing
         #expect(try third.sender == connected.localAddress)
     }
 
-    @Test(arguments: [(IPVersion.v4, 65_507), (.v6, 65_527)])
-    func `the largest datagram goes, and one byte more does not`(version: IPVersion, most: Int) throws {
+    @Test func `the largest datagram goes, and one byte more does not`() throws { try sendLargest(.v4, 65_507) }
+
+    @Test(.needsIPv6) func `the largest datagram of IPv6 goes, and one byte more does not`() throws {
+        try sendLargest(.v6, 65_527)
+    }
+
+    private func sendLargest(_ version: IPVersion, _ most: Int) throws {
         let receiver = try UDPSocket(boundTo: .loopback(version, port: 0)), sender = try UDPSocket(version)
         try receiver.setOption(.receiveBufferSize, to: 1 << 18)
         try sender.setOption(.sendBufferSize, to: 1 << 18)
@@ -149,7 +157,7 @@ import Testing
 
     @Test func `a broadcast takes permission`() throws {
         let socket = try UDPSocket()
-        let address = try #require(IPSocketAddress("255.255.255.255:9"))
+        let address = try #require(IPSocketAddress("127.255.255.255:9"))
         #expect(try socket.option(.broadcast) == false)
         let error = expectFailure(.accessDenied) { try socket.send([1].span, to: address) }
         #expect(error?.advice?.contains("broadcast") == true)
@@ -159,8 +167,13 @@ import Testing
         #expect(after?.code != .accessDenied)
     }
 
-    @Test(arguments: [IPVersion.v4, .v6])
-    func `a closed port refuses a connected socket once, which stays usable`(version: IPVersion) throws {
+    @Test func `a closed port refuses a connected socket once, which stays usable`() throws { try sendToNobody(.v4) }
+
+    @Test(.needsIPv6) func `a closed port of IPv6 refuses a connected socket once, which stays usable`() throws {
+        try sendToNobody(.v6)
+    }
+
+    private func sendToNobody(_ version: IPVersion) throws {
         let receiver = try UDPSocket(boundTo: .loopback(version, port: 0))
         let address = try receiver.localAddress
         try receiver.close()
@@ -232,7 +245,7 @@ import Testing
         #expect(try peer.receive(into: &buffer).count == 1)
     }
 
-    @Test func `an IPv4 sender is one in IPv6 form to a dual-stack socket`() throws {
+    @Test(.needsIPv6) func `an IPv4 sender is one in IPv6 form to a dual-stack socket`() throws {
         let receiver = try Socket(.ipv6, .datagram)
         try receiver.setOption(.ipv6Only, to: false)
         try receiver.bind(to: IPSocketAddress.any(.v6, port: 0))

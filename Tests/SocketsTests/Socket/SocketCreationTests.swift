@@ -1,17 +1,30 @@
 import Sockets
+import TestSupport
 import Testing
 
 @Suite struct SocketCreationTests {
     static let kinds: [(AddressFamily, SocketType, SocketProtocol, SocketProtocol)] = [
         (.ipv4, .stream, .standard, .tcp), (.ipv4, .datagram, .standard, .udp), (.ipv4, .stream, .tcp, .tcp),
-        (.ipv6, .stream, .standard, .tcp), (.ipv6, .datagram, .udp, .udp),
         (.unix, .stream, .standard, .standard), (.unix, .datagram, .standard, .standard),
         (.unix, .sequencedPacket, .standard, .standard),
+    ]
+
+    static let kindsOfIPv6: [(AddressFamily, SocketType, SocketProtocol, SocketProtocol)] = [
+        (.ipv6, .stream, .standard, .tcp), (.ipv6, .datagram, .udp, .udp),
     ]
 
     @Test(arguments: kinds)
     func `a socket tells its family, type and protocol`(
         family: AddressFamily, type: SocketType, asked: SocketProtocol, given: SocketProtocol
+    ) throws { try ask(family, type, asked, given) }
+
+    @Test(.needsIPv6, arguments: kindsOfIPv6)
+    func `a socket of IPv6 tells its family, type and protocol`(
+        family: AddressFamily, type: SocketType, asked: SocketProtocol, given: SocketProtocol
+    ) throws { try ask(family, type, asked, given) }
+
+    private func ask(
+        _ family: AddressFamily, _ type: SocketType, _ asked: SocketProtocol, _ given: SocketProtocol
     ) throws {
         let socket = try Socket(family, type, asked)
         #expect(try socket.option(.type) == type)
