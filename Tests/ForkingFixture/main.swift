@@ -111,6 +111,7 @@ func run() throws {
         say("done \(counters.snapshot)")
     case "own": try serveDatagrams(.own, limit, configuration)
     case "same": try serveDatagrams(.same, limit, configuration)
+    case "serve": try serve(arguments[3], limit, Array(arguments.dropFirst(4)), configuration)
     case "limited": try serveFewDescriptors(arguments[3], limit, configuration)
     default: say("unknown mode")
     }

@@ -53,31 +53,6 @@ private func descriptorLimit() -> UInt64 {
         #expect(try server.end() == nil)
     }
 
-    @Test(arguments: [Multiplexer.select, .poll, .epoll]) func `above the limit clients wait`(
-        _ multiplexer: Multiplexer
-    ) throws {
-        let listener = try TCPListener(on: .loopback(port: 0))
-        let address = listener.localAddress
-        var limits = ConnectionLimits()
-        limits.connections = 1
-        let server = try ReadinessServer(listener, using: multiplexer, limits: limits)
-        let (stop, counters) = (server.stop, server.counters)
-        let parcel = Parcel(server)
-        let running = Running { () throws(SocketError) in try parcel.open().run(EchoProtocol()) }
-        let first = try TCPStream.connect(to: address), second = try TCPStream.connect(to: address)
-        try second.sendAll("x".utf8.span)
-        #expect(eventually { counters.snapshot.active == 1 })
-        let early = try second.socket.wait(for: .readable, until: .after(.milliseconds(30)))
-        #expect(early.isEmpty)
-        try first.close()
-        var buffer: [UInt8] = [0]
-        try second.receiveExactly(into: &buffer)
-        _ = consume second
-        stop.stop()
-        #expect(try running.end() == nil)
-        #expect(counters.snapshot.accepted == 2)
-    }
-
     @Test func `each connection has a handler of its own, which may answer later and close`() throws {
         struct Sum: ConnectionHandler {
             var total = 0

@@ -2,6 +2,8 @@ import Foundation
 import SocketServers
 import Sockets
 import Synchronization
+import TestSupport
+import Testing
 
 /// A server's `run` in a thread of its own.
 final class Running: Sendable {
@@ -83,12 +85,21 @@ func exchange<Address>(_ bytes: [UInt8], _ stream: borrowing StreamSocket<Addres
 /// Bytes that differ from place to place.
 func pattern(_ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) } }
 
-/// Waits until something is so, looking again and again; for what only a counter tells.
-func eventually(_ condition: () -> Bool) -> Bool {
-    let end = Deadline.after(.seconds(10))
-    while !condition() {
-        if end.hasPassed { return false }
-        Thread.sleep(forTimeInterval: 0.001)
+/// Sends a byte and waits for it to come back: from then on the client is being served.
+func greet<Address>(_ client: borrowing StreamSocket<Address>) throws(SocketError) {
+    var buffer: [UInt8] = [0]
+    try client.sendAll([7].span)
+    try client.receiveExactly(into: &buffer)
+}
+
+/// Waits for a server to close its listener, which ends a client that waits in its queue, and then refuses another one.
+func expectRefusal(of waiting: borrowing TCPStream, sourceLocation: SourceLocation = #_sourceLocation) throws {
+    let end = socketError { () throws(SocketError) in
+        var buffer: [UInt8] = [0]
+        _ = try waiting.receive(into: &buffer)
     }
-    return true
+    #expect(end?.code == .connectionReset, sourceLocation: sourceLocation)
+    let address = waiting.peerAddress
+    let refusal = socketError { () throws(SocketError) in _ = try TCPStream.connect(to: address) }
+    #expect(refusal?.code == .connectionRefused, sourceLocation: sourceLocation)
 }

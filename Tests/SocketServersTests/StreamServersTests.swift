@@ -13,15 +13,24 @@ enum Model: String, CaseIterable, Sendable, CustomTestStringConvertible {
     static let concurrent: [Model] = [.threaded, .select, .poll, .epoll]
 
     func run<Address>(
-        _ listener: consuming StreamListener<Address>, _ configuration: ServerConfiguration
+        _ listener: consuming StreamListener<Address>, limit: Int = 256, _ configuration: ServerConfiguration
     ) throws(SocketError) {
         switch self {
         case .iterative: try IterativeServer(listener, configuration).run { client in try echo(client) }
-        case .threaded: try ThreadedServer(listener, configuration).run { client in try echo(client) }
-        case .select: try ReadinessServer(listener, using: .select, configuration).run(EchoProtocol())
-        case .poll: try ReadinessServer(listener, using: .poll, configuration).run(EchoProtocol())
-        case .epoll: try ReadinessServer(listener, using: .epoll, configuration).run(EchoProtocol())
+        case .threaded: try ThreadedServer(listener, limit: limit, configuration).run { client in try echo(client) }
+        case .select: try serve(listener, .select, limit, configuration)
+        case .poll: try serve(listener, .poll, limit, configuration)
+        case .epoll: try serve(listener, .epoll, limit, configuration)
         }
+    }
+
+    private func serve<Address>(
+        _ listener: consuming StreamListener<Address>, _ multiplexer: Multiplexer, _ limit: Int,
+        _ configuration: ServerConfiguration
+    ) throws(SocketError) {
+        var limits = ConnectionLimits()
+        limits.connections = limit
+        try ReadinessServer(listener, using: multiplexer, limits: limits, configuration).run(EchoProtocol())
     }
 }
 
@@ -32,12 +41,12 @@ struct TCPRun {
     let running: Running
     let events = Events()
 
-    init(_ model: Model) throws {
+    init(_ model: Model, limit: Int = 256) throws {
         let listener = try TCPListener(on: .loopback(port: 0))
         (address, stop) = (listener.localAddress, try StopSignal())
         let configuration = ServerConfiguration(stop: stop, onEvent: events.note)
         let parcel = Parcel(listener)
-        running = Running { () throws(SocketError) in try model.run(parcel.open(), configuration) }
+        running = Running { () throws(SocketError) in try model.run(parcel.open(), limit: limit, configuration) }
     }
 
     func end() throws -> SocketError? {
@@ -108,9 +117,7 @@ struct TCPRun {
         let server = try TCPRun(model)
         let rude = try TCPStream.connect(to: server.address)
         let rudeAddress = try rude.localAddress
-        try rude.sendAll("x".utf8.span)
-        var buffer: [UInt8] = [0]
-        try rude.receiveExactly(into: &buffer)
+        try greet(rude)
         try rude.reset()
         let client = try TCPStream.connect(to: server.address)
         let back = try exchange(pattern(1000), client)
@@ -120,34 +127,30 @@ struct TCPRun {
         #expect(server.events.all == ["handler failed recv from \(rudeAddress): connection reset by peer (ECONNRESET)"])
     }
 
-    @Test(arguments: Model.concurrent) func `stopping refuses new clients and serves running ones to their end`(
+    @Test(arguments: Model.concurrent)
+    func `stopping refuses clients that wait and new ones, and serves running ones to their end`(
         _ model: Model
     ) throws {
-        let server = try TCPRun(model)
+        let server = try TCPRun(model, limit: 1)
         let client = try TCPStream.connect(to: server.address)
-        var buffer: [UInt8] = [0]
-        try client.sendAll("x".utf8.span)
-        try client.receiveExactly(into: &buffer)
+        try greet(client)
+        let waiting = try TCPStream.connect(to: server.address)
         server.stop.stop()
         server.stop.stop()
-        let address = server.address
-        let isRefused = eventually {
-            socketError { () throws(SocketError) in _ = try TCPStream.connect(to: address) }?.code == .connectionRefused
-        }
-        #expect(isRefused)
+        try expectRefusal(of: waiting)
         let back = try exchange(pattern(100_000), client)
         #expect(back == pattern(100_000))
         #expect(try server.running.end() == nil)
+        #expect(server.events.all == [])
     }
 
     @Test(arguments: Model.concurrent) func `when the patience ends, clients are disconnected`(_ model: Model) throws {
         let server = try TCPRun(model)
         let client = try TCPStream.connect(to: server.address)
-        var buffer: [UInt8] = [0]
-        try client.sendAll("x".utf8.span)
-        try client.receiveExactly(into: &buffer)
+        try greet(client)
         server.stop.stop(within: .milliseconds(20))
         #expect(try server.running.end() == nil)
+        var buffer: [UInt8] = [0]
         let end = try client.receive(into: &buffer)
         #expect(end == 0)
     }
@@ -155,9 +158,7 @@ struct TCPRun {
     @Test(arguments: Model.concurrent) func `a second, impatient stop is heard of at once`(_ model: Model) throws {
         let server = try TCPRun(model)
         let client = try TCPStream.connect(to: server.address)
-        var buffer: [UInt8] = [0]
-        try client.sendAll("x".utf8.span)
-        try client.receiveExactly(into: &buffer)
+        try greet(client)
         server.stop.stop()
         server.stop.stop(within: .zero)
         #expect(try server.running.end() == nil)
@@ -173,16 +174,14 @@ struct TCPRun {
         #expect(stop.isRequested)
     }
 
-    @Test(arguments: Model.allCases) func `no socket is left open`(_ model: Model) throws {
-        let before = DescriptorLedger.sockets()
-        let server = try TCPRun(model)
+    @Test(arguments: ProcessModel.allCases) func `no descriptor is left open`(_ model: ProcessModel) throws {
+        let server = try ServerProgram(model)
         for _ in 0..<20 {
-            let client = try TCPStream.connect(to: server.address)
-            _ = try exchange(pattern(100), client)
+            let client = try server.connect()
+            let back = try exchange(pattern(100), client)
+            #expect(back == pattern(100))
         }
-        #expect(try server.end() == nil)
-        // Other suites have sockets too, which go.
-        #expect(eventually { DescriptorLedger.sockets().subtracting(before).isEmpty })
+        #expect(server.end() == ["done 20 accepted, 0 active, 0 failed, 0 left open"])
     }
 
     @Test func `counters tell what was done`() throws {
@@ -219,27 +218,22 @@ struct TCPRun {
         #expect(events.all == Array(repeating: "handler failed Odd()", count: 3))
     }
 
-    @Test func `a full threaded server lets others wait`() throws {
-        let listener = try TCPListener(on: .loopback(port: 0))
-        let address = listener.localAddress
-        let server = try ThreadedServer(listener, limit: 2)
-        let (counters, stop) = (server.counters, server.stop)
-        let parcel = Parcel(server)
-        let running = Running { () throws(SocketError) in try parcel.open().run { client in try echo(client) } }
-        let first = try TCPStream.connect(to: address), second = try TCPStream.connect(to: address)
-        let third = try TCPStream.connect(to: address)
+    @Test(arguments: Model.concurrent) func `a full server lets others wait`(_ model: Model) throws {
+        let server = try TCPRun(model, limit: 2)
+        let first = try TCPStream.connect(to: server.address), second = try TCPStream.connect(to: server.address)
+        try greet(first)
+        try greet(second)
+        let third = try TCPStream.connect(to: server.address)
         try third.sendAll("x".utf8.span)
-        #expect(eventually { counters.snapshot.active == 2 })
         let early = try third.socket.wait(for: .readable, until: .after(.milliseconds(30)))
         #expect(early.isEmpty)
         try first.close()
         var buffer: [UInt8] = [0]
         try third.receiveExactly(into: &buffer)
+        #expect(buffer == [120])
         _ = consume second
         _ = consume third
-        stop.stop()
-        #expect(try running.end() == nil)
-        #expect(counters.snapshot.accepted == 3)
+        #expect(try server.end() == nil)
     }
 
     @Test func `bad limits are refused before anything is done`() throws {

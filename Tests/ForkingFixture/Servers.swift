@@ -1,0 +1,78 @@
+import SocketServers
+import Sockets
+
+/// An echo server of any model, which in the end says what it did and what it left open.
+///
+/// Options: `backlog=N`; `share=ADDRESS`, to share the port with other servers.
+func serve(_ model: String, _ limit: Int, _ options: [String], _ configuration: ServerConfiguration) throws {
+    let before = openDescriptors()
+    var counters: ServerCounters?
+    do throws(SocketError) { try run(model, limit, options, configuration, &counters) } catch {
+        say("ended \(error.operation.rawValue) \(error.code.name)")
+    }
+    guard let end = counters?.snapshot else { return }
+    let left = openDescriptors() - before
+    say("done \(end.accepted) accepted, \(end.active) active, \(end.failed) failed, \(left) left open")
+}
+
+private func run(
+    _ model: String, _ limit: Int, _ options: [String], _ configuration: ServerConfiguration,
+    _ counters: inout ServerCounters?
+) throws(SocketError) {
+    guard model != "udp" else { return try serveDatagrams(configuration, &counters) }
+    let listener = try listen(options)
+    say("\(listener.localAddress)")
+    switch model {
+    case "iterative":
+        let server = try IterativeServer(listener, configuration)
+        counters = server.counters
+        try server.run(echo)
+    case "fork":
+        let server = try ForkingServer(listener, limit: limit, configuration)
+        counters = server.counters
+        try server.run(echo)
+    case "threaded":
+        let server = try ThreadedServer(listener, limit: limit, configuration)
+        counters = server.counters
+        try server.run(echo)
+    default:
+        var limits = ConnectionLimits()
+        limits.connections = limit
+        let server = try ReadinessServer(listener, using: multiplexer(model), limits: limits, configuration)
+        counters = server.counters
+        try server.run(EchoProtocol())
+    }
+}
+
+private func multiplexer(_ model: String) -> Multiplexer {
+    switch model {
+    case "select": .select
+    case "poll": .poll
+    default: .epoll
+    }
+}
+
+private func listen(_ options: [String]) throws(SocketError) -> TCPListener {
+    var configuration = ListenerConfiguration()
+    var address = IPSocketAddress.loopback(port: 0)
+    for option in options {
+        let parts = option.split(separator: "=").map(String.init)
+        switch parts[0] {
+        case "backlog": configuration.backlog = Int(parts[1]) ?? 0
+        default:
+            configuration.sharesPort = true
+            guard let shared = IPSocketAddress(parts[1]) else { throw SocketError(.bind, .invalidInput) }
+            address = shared
+        }
+    }
+    return try TCPListener(on: address, configuration)
+}
+
+private func serveDatagrams(
+    _ configuration: ServerConfiguration, _ counters: inout ServerCounters?
+) throws(SocketError) {
+    let server = try UDPServer(try UDPSocket(boundTo: .loopback(port: 0)), configuration)
+    counters = server.counters
+    say("\(try server.localAddress)")
+    try server.run { bytes, datagram, socket in try socket.send(bytes, to: datagram.sender) }
+}
