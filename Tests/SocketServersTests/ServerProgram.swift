@@ -2,7 +2,7 @@ import Sockets
 import TestSupport
 import Testing
 
-/// The models of a server for streams, one of which forks: so they run in a process of their own.
+/// The models of a server for streams. One of them forks, and a fault is a whole process's: so they run in one of their own.
 enum ProcessModel: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case iterative, fork, threaded, select, poll, epoll
 
@@ -12,20 +12,21 @@ enum ProcessModel: String, CaseIterable, Sendable, CustomTestStringConvertible {
     static let concurrent: [ProcessModel] = [.fork, .threaded, .select, .poll, .epoll]
 }
 
-/// An echo server in a process of its own.
+/// An echo server in a process of its own, some of whose system calls can be made to fail.
 struct ServerProgram {
     let program: Program
     let address: IPSocketAddress
 
-    /// Starts `ForkingFixture`.
-    init(_ arguments: [String]) throws {
-        program = try Program(Program.built("ForkingFixture"), arguments)
+    /// Starts `ForkingFixture`; faults are as those of `Program.start`.
+    init(_ arguments: [String], faults: [String] = []) throws {
+        let path = Program.built("ForkingFixture")
+        program = faults.isEmpty ? try Program(path, arguments) : try Program.start(path, arguments, faults: faults)
         address = try #require(program.line().flatMap(IPSocketAddress.init))
     }
 
     /// Starts the server of a model.
-    init(_ model: ProcessModel, limit: Int = 16, _ options: String...) throws {
-        try self.init(["serve", "\(limit)", model.rawValue] + options)
+    init(_ model: ProcessModel, limit: Int = 16, _ options: String..., faults: [String] = []) throws {
+        try self.init(["serve", "\(limit)", model.rawValue] + options, faults: faults)
     }
 
     func connect() throws(SocketError) -> TCPStream { try TCPStream.connect(to: address) }

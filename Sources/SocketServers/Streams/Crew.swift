@@ -3,19 +3,25 @@ internal import Sockets
 
 /// The threads of a server: how many there are, which sockets they serve, and a pipe that tells of one's end.
 final class Crew: Sendable {
-    let wakeUp: Pipe
-    private let state = Guarded(State())
+    private let state: Guarded<State>
 
-    private struct State {
+    private struct State: ~Copyable {
+        /// Open until all have left.
+        var wakeUp: Pipe?
         /// The socket of each place; -1 in those that are free, or whose socket is about to be closed.
         var sockets: [Int32] = []
         var free: [Int32] = []
         var isWaitedFor = false
 
         var count: Int { sockets.count - free.count }
+
+        init(_ wakeUp: consuming Pipe) { self.wakeUp = consume wakeUp }
     }
 
-    init(_ wakeUp: consuming Pipe) { self.wakeUp = wakeUp }
+    init() throws(SocketError) { state = Guarded(State(try Pipe())) }
+
+    /// Readable when a place got free; -1 after the end.
+    var wakeUpDescriptor: Int32 { state.withLock { $0.wakeUp?.readEnd.number ?? -1 } }
 
     /// A place for a client.
     func enter(_ socket: Int32) -> Int32 {
@@ -32,14 +38,13 @@ final class Crew: Sendable {
     /// The socket is about to be closed: its number may soon be somebody else's.
     func forget(_ place: Int32) { state.withLock { $0.sockets[Int(place)] = -1 } }
 
-    /// The place is free again; whoever waits for that hears of it.
+    /// The place is free again; whoever waits for that hears of it, before anybody sees that all places are free.
     func leave(_ place: Int32) {
-        let isWaitedFor = state.withLock { state in
+        state.withLock { state in
             state.sockets[Int(place)] = -1
             state.free.append(place)
-            return state.isWaitedFor
+            if state.isWaitedFor, let end = state.wakeUp?.writeEnd.number { wake(end) }
         }
-        if isWaitedFor { wake(wakeUp.writeEnd.number) }
     }
 
     /// Whether `limit` places are taken; if so, the pipe tells when one gets free.
@@ -52,13 +57,15 @@ final class Crew: Sendable {
 
     /// Takes what the pipe told.
     func clearWakeUp() {
+        let number = wakeUpDescriptor
         var bytes: UInt64 = 0
-        while unsafe csock_read(wakeUp.readEnd.number, &bytes, 8) == 8 {}
+        while unsafe csock_read(number, &bytes, 8) == 8 {}
     }
 
-    /// Waits until all places are free; when there is no more patience, shuts the sockets down.
+    /// Waits until all places are free; when there is no more patience, shuts the sockets down. Closes the pipe then.
     func drain(_ stop: StopSignal) throws(SocketError) {
-        var poll = try PollSet(stop, socket: wakeUp.readEnd.number)
+        defer { state.withLock { $0.wakeUp = nil } }
+        var poll = try PollSet(stop, socket: wakeUpDescriptor)
         poll.place(stop.impatienceDescriptor, at: PollSet.stop)
         while isFull(1), !stop.deadline.hasPassed {
             try poll.wait(until: stop.deadline)

@@ -25,9 +25,9 @@ public struct ThreadedServer<Address: SocketAddressProtocol>: ~Copyable, Sendabl
         guard stackSize >= 16 * 1024 else {
             throw SocketError(.threadCreate, .invalidInput, detail: "a thread's stack takes 16 KiB or more")
         }
-        let crew = Crew(try Pipe())
+        let crew = try Crew()
         loop = try AcceptLoop(listener, configuration)
-        loop.poll.append(crew.wakeUp.readEnd.number)
+        loop.poll.append(crew.wakeUpDescriptor)
         self.crew = crew
         self.limit = limit
         self.stackSize = stackSize
@@ -96,7 +96,7 @@ private final class Work<Address: SocketAddressProtocol>: Sendable {
 /// One client's thread; it is small, because there can be many.
 private final class Job<Address: SocketAddressProtocol>: ThreadBody {
     private var client: StreamSocket<Address>?
-    private let work: Work<Address>
+    private var work: Work<Address>?
     private let place: Int32
 
     init(_ client: consuming StreamSocket<Address>, _ work: Work<Address>, _ place: Int32) {
@@ -105,13 +105,18 @@ private final class Job<Address: SocketAddressProtocol>: ThreadBody {
         self.place = place
     }
 
+    /// Whatever the thread has is given back before it tells of its end, which the server's `run` waits for.
     override func run() {
-        let work = work, place = place
-        if let client = client.take() {
-            work.service.serve { try work.handler(client) }
-            // From now on nobody shuts the socket down, so that its number is free to be closed.
-            work.crew.forget(place)
-        }
-        work.crew.leave(place)
+        guard let client = client.take(), let work = work.take() else { return }
+        let crew = work.crew
+        serve(client, consume work)
+        crew.leave(place)
+    }
+
+    private func serve(_ client: consuming StreamSocket<Address>, _ work: consuming Work<Address>) {
+        work.service.serve { try work.handler(client) }
+        // From now on nobody shuts the socket down, so that its number is free to be closed.
+        work.crew.forget(place)
+        _ = consume client
     }
 }
