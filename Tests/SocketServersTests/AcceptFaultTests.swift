@@ -67,4 +67,23 @@ struct AcceptFaultTests {
         try client.close()
         #expect(server.end() == [Self.one])
     }
+
+    @Test(arguments: ProcessModel.allCases, ["EBADF", "EINVAL", "ENOTSOCK", "ENOSYS", "EFAULT"])
+    func `a dead listener ends the server, once those who were let in are served`(
+        _ model: ProcessModel, _ code: String
+    ) throws {
+        // Those that wait for many look for a second client at once, and find none.
+        let call = [.select, .poll, .epoll].contains(model) ? 3 : 2
+        let server = try ServerProgram(model, faults: ["accept4:error=\(code):when=\(call)"])
+        let first = try server.connect()
+        try greet(first)
+        if model == .iterative { try first.shutdown(.write) }
+        let second = try server.connect()
+        try expectRefusal(of: second)
+        if model != .iterative {
+            try greet(first)
+            try first.shutdown(.write)
+        }
+        #expect(server.program.finish().lines == ["ended accept \(code)", Self.one])
+    }
 }

@@ -1,3 +1,4 @@
+internal import CSocketShim
 internal import Sockets
 
 /// What one accept loop does about errors, and the pause it makes after some of them.
@@ -6,6 +7,8 @@ struct AcceptErrors: Sendable {
     private var pause: Duration
     private var end: Deadline?
     private var retries = 0
+    /// Whether a client was accepted since there was none.
+    private var hasSucceeded = false
 
     init(_ service: Service) {
         self.service = service
@@ -23,19 +26,26 @@ struct AcceptErrors: Sendable {
 
     /// After a client was accepted.
     mutating func succeed() {
+        hasSucceeded = true
         retries = 0
         pause = service.policy.firstPause
     }
 
-    /// After an error of accept: returns to go on, throws when the listener is dead.
-    mutating func handle(_ error: SocketError) throws(SocketError) {
-        // Somebody else took the client, or it left.
-        if error.code == .wouldBlock { return }
+    /// After an error of accept on a socket: returns to go on, throws when the listener is dead.
+    mutating func handle(_ error: SocketError, _ socket: Int32) throws(SocketError) {
+        if error.code == .wouldBlock { return try handleNobody(error, socket) }
         switch service.policy.action(after: error.code) {
         case .retry where mayRetry(): service.report(.acceptFailed(error))
         case .retry, .pause: pause(after: error)
         case .stop: throw error
         }
+    }
+
+    /// After waiting in vain, somebody else took the client, or it left; or nobody will come any more.
+    private mutating func handleNobody(_ error: SocketError, _ socket: Int32) throws(SocketError) {
+        defer { hasSucceeded = false }
+        guard !hasSucceeded, isShutDown(socket) else { return }
+        throw SocketError(error.operation, .invalidArgument, detail: "the socket was shut down")
     }
 
     /// An error of single clients that comes this often in a row is none of single clients.
@@ -50,4 +60,13 @@ struct AcceptErrors: Sendable {
         service.report(.acceptPaused(error, pause))
         pause = min(pause * 2, service.policy.longestPause)
     }
+}
+
+/// Whether a socket was shut down: poll says for ever that it can be received from, and Unix and UDP sockets that do not
+/// wait say for ever that there is nothing. C: shutdown(2), poll(2)
+private func isShutDown(_ socket: Int32) -> Bool {
+    let ends = Int16(csock_POLLRDHUP | csock_POLLHUP)
+    var entry = csock_pollfd_t(descriptor: socket, events: ends, ready: 0)
+    // The entry lives on the stack for the length of the call.
+    return unsafe csock_poll(&entry, 1, 0) > 0 && entry.ready & ends != 0
 }

@@ -40,7 +40,7 @@ struct AcceptLoop<Address: SocketAddressProtocol>: ~Copyable, Sendable {
             errors.succeed()
             service.counters.begin()
             return client
-        } catch { try errors.handle(error) }
+        } catch { try errors.handle(error, listener.socket.number) }
         return nil
     }
 

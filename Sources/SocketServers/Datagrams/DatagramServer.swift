@@ -74,7 +74,7 @@ public struct DatagramServer<Address: SocketAddressProtocol>: ~Copyable, Sendabl
             errors.succeed()
             serve(datagram, handler)
             return true
-        } catch { try errors.handle(error) }
+        } catch { try errors.handle(error, socket.socket.number) }
         return false
     }
 

@@ -109,7 +109,7 @@ extension ForkingUDPServer {
             let arrival = try inbox.receive(from: socket)
             errors.succeed()
             return arrival
-        } catch { try errors.handle(error) }
+        } catch { try errors.handle(error, socket.socket.number) }
         return nil
     }
 }

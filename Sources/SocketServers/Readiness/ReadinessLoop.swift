@@ -27,22 +27,30 @@ struct ReadinessLoop<Poller: ReadinessPoller & ~Copyable>: ~Copyable {
         errors = AcceptErrors(service)
     }
 
-    /// Serves until the stop signal, then closes the listener and serves on until the clients are done or time is up.
+    /// Serves until the stop signal or the listener's end, then closes the listener and serves on until the clients are
+    /// done or time is up.
     mutating func run() throws(SocketError) {
         try poller.add(service.stop.descriptor, for: .readable, token: Token.stop)
         let signals = service.stop.signalDescriptor
         if signals >= 0 { try poller.add(signals, for: .readable, token: Token.signals) }
         defer { service.counters.abandon(connections.count) }
+        let result = Result { () throws(SocketError) in try acceptAll() }
+        try drain()
+        try result.get()
+    }
+
+    private mutating func acceptAll() throws(SocketError) {
         while !service.stop.isRequested {
             try listen()
             try turn(until: errors.pauseEnd)
         }
-        try drain()
     }
 
     private mutating func drain() throws(SocketError) {
         try setListening(false)
         door.close()
+        // When the listener has ended, nobody may have asked to stop yet.
+        while connections.count > 0, !service.stop.isRequested { try turn(until: .never) }
         try poller.remove(service.stop.descriptor)
         try poller.add(service.stop.impatienceDescriptor, for: .readable, token: Token.stop)
         while connections.count > 0, !service.stop.deadline.hasPassed { try turn(until: service.stop.deadline) }
@@ -148,7 +156,7 @@ extension ReadinessLoop where Poller: ~Copyable {
             service.counters.begin()
             admit(client)
             return true
-        } catch { try errors.handle(error) }
+        } catch { try errors.handle(error, door.number) }
         return false
     }
 

@@ -37,7 +37,7 @@ public struct ReadinessServer<Address: SocketAddressProtocol>: ~Copyable, Sendab
     /// Serves clients until it is stopped, then closes the listener and serves the rest until they leave.
     ///
     /// Each client has a copy of the handler. One that throws costs its own client only.
-    /// Throws: what accept throws when the listener is dead; see ``AcceptPolicy``.
+    /// Throws: what accept throws when the listener is dead, once the clients left; see ``AcceptPolicy``.
     public consuming func run(_ handler: some ConnectionHandler) throws(SocketError) {
         try multiplexer.run(ListenerDoor(listener), service, Handlers(handler), limits)
     }

@@ -66,8 +66,9 @@ final class Crew: Sendable {
     func drain(_ stop: StopSignal) throws(SocketError) {
         defer { state.withLock { $0.wakeUp = nil } }
         var poll = try PollSet(stop, socket: wakeUpDescriptor)
-        poll.place(stop.impatienceDescriptor, at: PollSet.stop)
         while isFull(1), !stop.deadline.hasPassed {
+            // When the listener has ended, nobody may have asked to stop yet.
+            poll.place(stop.isRequested ? stop.impatienceDescriptor : stop.descriptor, at: PollSet.stop)
             try poll.wait(until: stop.deadline)
             if poll.isReady(PollSet.signals) { stop.takeSignals() }
             clearWakeUp()
