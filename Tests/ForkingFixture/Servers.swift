@@ -10,8 +10,12 @@ func serve(_ model: String, _ limit: Int, _ options: [String], _ configuration: 
     do throws(SocketError) { try run(model, limit, options, configuration, &counters) } catch {
         say("ended \(error.operation.rawValue) \(error.code.name)")
     }
-    guard let end = counters?.snapshot else { return }
-    let left = openDescriptors() - before
+    if let counters { sayEnd(counters, before) }
+}
+
+/// Says what a server did, and how many descriptors it left open of those that it opened.
+func sayEnd(_ counters: ServerCounters, _ before: Int) {
+    let end = counters.snapshot, left = openDescriptors() - before
     say("done \(end.accepted) accepted, \(end.active) active, \(end.failed) failed, \(left) left open")
 }
 

@@ -46,6 +46,7 @@ func describe(_ event: ServerEvent) -> String {
 }
 
 func serveDatagrams(_ port: ChildPort, _ limit: Int, _ configuration: ServerConfiguration) throws {
+    let before = openDescriptors()
     let server = try ForkingUDPServer(
         try UDPSocket(boundTo: .loopback(port: 0)), childPort: port, limit: limit, configuration)
     let counters = server.counters
@@ -63,7 +64,7 @@ func serveDatagrams(_ port: ChildPort, _ limit: Int, _ configuration: ServerConf
             try client.send(buffer.span.extracting(..<datagram.count))
         }
     }
-    say("done \(counters.snapshot)")
+    sayEnd(counters, before)
 }
 
 /// A server with `spare` descriptors left.

@@ -30,7 +30,9 @@ struct ReadinessLoop<Poller: ReadinessPoller & ~Copyable>: ~Copyable {
     /// Serves until the stop signal or the listener's end, then closes the listener and serves on until the clients are
     /// done or time is up.
     mutating func run() throws(SocketError) {
+        // Both at once: at the end of its clients a server must not depend on room for one more.
         try poller.add(service.stop.descriptor, for: .readable, token: Token.stop)
+        try poller.add(service.stop.impatienceDescriptor, for: .readable, token: Token.stop)
         let signals = service.stop.signalDescriptor
         if signals >= 0 { try poller.add(signals, for: .readable, token: Token.signals) }
         defer { service.counters.abandon(connections.count) }
@@ -47,12 +49,13 @@ struct ReadinessLoop<Poller: ReadinessPoller & ~Copyable>: ~Copyable {
     }
 
     private mutating func drain() throws(SocketError) {
-        try setListening(false)
+        // A listener that cannot be taken out any more is none.
+        _ = try? setListening(false)
         door.close()
         // When the listener has ended, nobody may have asked to stop yet.
         while connections.count > 0, !service.stop.isRequested { try turn(until: .never) }
+        // It tells of the stop for ever.
         try poller.remove(service.stop.descriptor)
-        try poller.add(service.stop.impatienceDescriptor, for: .readable, token: Token.stop)
         while connections.count > 0, !service.stop.deadline.hasPassed { try turn(until: service.stop.deadline) }
     }
 
@@ -127,18 +130,20 @@ extension ReadinessLoop where Poller: ~Copyable {
 // MARK: Accepting
 
 extension ReadinessLoop where Poller: ~Copyable {
+    /// Watches the listener, or does not; when there is no room for that, it pauses and tries again.
     private mutating func listen() throws(SocketError) {
-        try setListening(!errors.isPausing() && connections.count < limits.connections)
+        let isWanted = !errors.isPausing() && connections.count < limits.connections
+        do throws(SocketError) { try setListening(isWanted) } catch { try errors.handle(error, door.number) }
     }
 
     private mutating func setListening(_ wanted: Bool) throws(SocketError) {
         guard wanted != isListening else { return }
-        isListening = wanted
         if wanted {
             try poller.add(door.number, for: .readable, token: Token.listener)
         } else {
             try poller.remove(door.number)
         }
+        isListening = wanted
     }
 
     /// Takes several clients at once, but not so many that those who are served have to wait.
