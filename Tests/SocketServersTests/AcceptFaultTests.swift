@@ -1,3 +1,4 @@
+import Foundation
 import Sockets
 import TestSupport
 import Testing
@@ -88,5 +89,49 @@ struct AcceptFaultTests {
             try first.shutdown(.write)
         }
         #expect(server.program.finish().lines == ["ended accept \(code)", Self.one])
+    }
+
+    @Test(arguments: ProcessModel.allCases) func `on a new connection no call is made but its handler's, so that none can fail`(
+        _ model: ProcessModel
+    ) throws {
+        let folder = try TemporaryFolder(), file = folder.file("trace")
+        let server = try ServerProgram(model, tracing: "all", to: file)
+        let client = try server.connect()
+        try greet(client)
+        try client.close()
+        #expect(server.end() == [Self.one])
+        let calls = try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").map(Call.init)
+        let accept = try #require(calls.firstIndex { $0.name == "accept4" && Int($0.result) != nil })
+        // In the end the program counts its descriptors, by a call on each.
+        let served = calls[accept...].prefix { !($0.name == "fcntl" && $0.firstArgument == "0") }
+        let made = served.filter { $0.firstArgument == calls[accept].result }
+        // Two of the pollers have to look themselves whether a descriptor is open.
+        let question: Set = [.select, .poll].contains(model) ? ["fcntl"] : []
+        #expect(Set(made.map(\.name)) == question.union(["recvfrom", "sendto", "close"]))
+    }
+
+    @Test(arguments: [ProcessModel.iterative, .select, .poll, .epoll], ["ENOTCONN", "ENOMEM", "EINVAL"])
+    func `a connection whose first call fails costs its client only`(_ model: ProcessModel, _ code: String) throws {
+        let server = try ServerProgram(model, faults: ["recvfrom:error=\(code):when=1"])
+        let first = try server.connect()
+        let name = try first.localAddress
+        try first.shutdown(.write)
+        #expect(server.program.line()?.hasPrefix("handler failed recv from \(name): ") == true)
+        let client = try server.connect()
+        try greet(client)
+        try client.close()
+        #expect(server.end() == ["done 2 accepted, 0 active, 1 failed, 0 left open"])
+    }
+}
+
+/// A line of strace: `4711 recvfrom(9, ...) = 1`.
+private struct Call {
+    let name: String, firstArgument: String, result: String
+
+    init(_ line: Substring) {
+        let parts = line.drop { $0.isNumber || $0 == " " }.split(separator: "(", maxSplits: 1)
+        name = String(parts.first ?? "")
+        firstArgument = String(parts.last?.prefix { $0.isNumber } ?? "")
+        result = String(line.split(separator: " ").last ?? "")
     }
 }

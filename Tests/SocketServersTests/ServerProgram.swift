@@ -17,11 +17,23 @@ struct ServerProgram {
     let program: Program
     let address: IPSocketAddress
 
+    private static let path = Program.built("ForkingFixture")
+
+    init(_ program: Program) throws {
+        self.program = program
+        address = try #require(program.line().flatMap(IPSocketAddress.init))
+    }
+
     /// Starts `ForkingFixture`; faults are as those of `Program.start`.
     init(_ arguments: [String], faults: [String] = []) throws {
-        let path = Program.built("ForkingFixture")
-        program = faults.isEmpty ? try Program(path, arguments) : try Program.start(path, arguments, faults: faults)
-        address = try #require(program.line().flatMap(IPSocketAddress.init))
+        try self.init(
+            faults.isEmpty
+                ? Program(Self.path, arguments) : Program.start(Self.path, arguments, faults: faults))
+    }
+
+    /// Starts the server of a model, whose calls go to a file.
+    init(_ model: ProcessModel, tracing calls: String, to file: String) throws {
+        try self.init(Program.start(Self.path, ["serve", "16", model.rawValue], tracing: calls, to: file))
     }
 
     /// Starts the server of a model.
