@@ -91,7 +91,8 @@ struct AcceptFaultTests {
         #expect(server.program.finish().lines == ["ended accept \(code)", Self.one])
     }
 
-    @Test(arguments: ProcessModel.allCases) func `on a new connection no call is made but its handler's, so that none can fail`(
+    @Test(arguments: ProcessModel.allCases)
+    func `on a new connection no call is made but its handler's, so that none can fail`(
         _ model: ProcessModel
     ) throws {
         let folder = try TemporaryFolder(), file = folder.file("trace")

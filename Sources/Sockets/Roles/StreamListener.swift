@@ -56,7 +56,11 @@ public struct ListenerConfiguration: Sendable {
     public var backlog = Int.max
     /// Whether a port can be bound again at once after a restart. C: SO_REUSEADDR in socket(7)
     public var reusesAddress = true
-    /// Whether several listeners share the port, among which the kernel spreads the clients. C: SO_REUSEPORT in socket(7)
+    /// Whether several listeners share the port, among which the kernel spreads the clients.
+    ///
+    /// Each has a queue of its own: when one is closed, the clients in its queue get `connectionReset`, and the others have
+    /// all who come later. Linux hands the queue to the others where `net.ipv4.tcp_migrate_req` is 1.
+    /// C: SO_REUSEPORT in socket(7)
     public var sharesPort = false
     /// Whether a listener on an IPv6 address takes IPv4 clients too, as `::ffff:a.b.c.d`. C: IPV6_V6ONLY in ipv6(7)
     public var isDualStack = false

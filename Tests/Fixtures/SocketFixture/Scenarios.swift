@@ -5,7 +5,8 @@ typealias Scenario = @Sendable ([String]) throws(SocketError) -> Void
 
 let scenarios: [String: Scenario] = [
     "bind": bind, "broken-pipes": brokenPipes, "close": close, "connect": connect, "datagrams": datagrams,
-    "descriptor-limit": descriptorLimit, "exchange": exchange, "exhaust": exhaust, "inherit": inherit, "leaks": leaks,
+    "descriptor-limit": descriptorLimit, "exchange": exchange, "exhaust": exhaust, "hand-over": handOver,
+    "inherit": inherit, "leaks": leaks,
     "privileges": privileges, "server": server, "standard-input": standardInput, "storm": storm,
 ]
 
@@ -122,4 +123,19 @@ let standardInput: Scenario = { _ throws(SocketError) in
     let count = try stream.receive(into: &buffer)
     try stream.sendAll(buffer.span.extracting(..<count))
     print("answered \(count) bytes")
+}
+
+/// Closes one of two listeners on a port, and says what became of the clients in its queue: `hand-over`.
+let handOver: Scenario = { _ throws(SocketError) in
+    var configuration = ListenerConfiguration()
+    configuration.sharesPort = true
+    let old = try TCPListener(on: .loopback(port: 0), configuration), address = old.localAddress
+    let first = try TCPStream.connect(to: address)
+    let new = try TCPListener(on: address, configuration)
+    try old.close()
+    try new.socket.setMode(.nonBlocking)
+    report("accept") { try new.accept().sendAll([9].span) }
+    var buffer: [UInt8] = [0]
+    report("receive") { _ = try first.receive(into: &buffer) }
+    print("got \(buffer[0])")
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Sockets
 import TestSupport
 import Testing
@@ -61,4 +62,19 @@ struct NetworkTests {
                 "\(child.errors)")
         }
     }
+
+    @Test(
+        .enabled(if: hasHandOver, "this kernel hands no queue over"),
+        arguments: [
+            ("0", ["accept: accept EAGAIN", "receive: recv ECONNRESET", "got 0"]),
+            ("1", ["accept: ok", "receive: ok", "got 9"]),
+        ])
+    func `the queue of a closed listener is reset, or given to another one on its port`(
+        setting: String, answer: [String]
+    ) throws {
+        let setup = "\(Self.up); echo \(setting) > /proc/sys/net/ipv4/tcp_migrate_req"
+        #expect(try Fixture.run(inNetworkWith: setup, "hand-over").lines == answer)
+    }
+
+    static let hasHandOver = FileManager.default.fileExists(atPath: "/proc/sys/net/ipv4/tcp_migrate_req")
 }
