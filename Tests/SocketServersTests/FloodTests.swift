@@ -28,7 +28,8 @@ import Testing
         let before = try server.residentMemory()
         for _ in 0..<2 { try flood(server, count) }
         let growth = try server.residentMemory() - before
-        #expect(growth < 1 << 20)
+        // The sanitizers keep what was given back.
+        #expect(growth < 1 << 20 || Sanitizer.address || Sanitizer.thread)
         let failed = 3 * count / 20
         let lines = server.end()
         // Of a child both the error and the end are told.

@@ -39,6 +39,8 @@ public final class Program: Sendable {
 
     /// How long a program may take.
     private static let patience = DispatchTimeInterval.seconds(60)
+    /// A queue of its own: tests that wait can have all threads of the common ones.
+    private static let clock = DispatchQueue(label: "patience")
 
     /// Starts a program; `joined` puts its errors into its output.
     public init(_ path: String, _ arguments: [String] = [], joined: Bool = false, closedOutput: Bool = false) throws {
@@ -71,7 +73,7 @@ public final class Program: Sendable {
     }
 
     private func killLater() {
-        DispatchQueue.global().asyncAfter(deadline: .now() + Self.patience) { [weak self] in self?.end() }
+        Self.clock.asyncAfter(deadline: .now() + Self.patience) { [weak self] in self?.end() }
     }
 
     /// A program that is built beside the tests.
