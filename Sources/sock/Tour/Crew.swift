@@ -1,6 +1,6 @@
 internal import CSocketShim
+internal import SocketServers
 import Sockets
-internal import Synchronization
 
 /// What one client of the tour found out.
 struct ClientReport: Sendable {
@@ -45,7 +45,7 @@ enum Crew {
 /// Where clients leave their reports; a byte through a socket pair says that one has come.
 private final class Board: Sendable {
     private let done: SocketPair
-    private let entries = Mutex<[Int: ClientReport]>([:])
+    private let entries = Guarded<[Int: ClientReport]>([:])
 
     init(_ done: consuming SocketPair) { self.done = done }
 
