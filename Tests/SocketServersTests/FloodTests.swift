@@ -17,13 +17,13 @@ import Testing
     }
 
     @Test(arguments: ProcessModel.allCases)
-    func `thousands who connect and leave cost neither memory nor descriptors, and others are served`(
+    func `hundreds who connect and leave cost neither memory nor descriptors, and others are served`(
         _ model: ProcessModel
     ) throws {
         // Few at once, so that what the last ones still have is little beside what would be lost.
         let server = try ServerProgram(model, limit: 4)
-        // A process for each takes longer.
-        let count = model == .fork ? 200 : 2000
+        // A process for each takes longer. Each leaves its port in TIME-WAIT for a minute, of which a system has so many.
+        let count = model == .fork ? 200 : 500
         try flood(server, count)
         let before = try server.residentMemory()
         for _ in 0..<2 { try flood(server, count) }
