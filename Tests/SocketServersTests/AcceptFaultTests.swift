@@ -105,7 +105,8 @@ struct AcceptFaultTests {
         let accept = try #require(calls.firstIndex { $0.name == "accept4" && Int($0.result) != nil })
         // In the end the program counts its descriptors, by a call on each.
         let served = calls[accept...].prefix { !($0.name == "fcntl" && $0.firstArgument == "0") }
-        let made = served.filter { $0.firstArgument == calls[accept].result }
+        // That of select is a count.
+        let made = served.filter { $0.firstArgument == calls[accept].result && !$0.name.contains("select") }
         // Two of the pollers have to look themselves whether a descriptor is open.
         let question: Set = [.select, .poll].contains(model) ? ["fcntl"] : []
         #expect(Set(made.map(\.name)) == question.union(["recvfrom", "sendto", "close"]))
