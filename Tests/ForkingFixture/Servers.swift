@@ -3,7 +3,7 @@ import Sockets
 
 /// An echo server of any model, which in the end says what it did and what it left open.
 ///
-/// Options: `backlog=N`; `share=ADDRESS`, to share the port with other servers.
+/// Options: `backlog=N`; `share=ADDRESS`, to share the port with other servers; `unix=PATH`.
 func serve(_ model: String, _ limit: Int, _ options: [String], _ configuration: ServerConfiguration) throws {
     let before = openDescriptors()
     var counters: ServerCounters?
@@ -23,8 +23,20 @@ private func run(
     _ model: String, _ limit: Int, _ options: [String], _ configuration: ServerConfiguration,
     _ counters: inout ServerCounters?
 ) throws(SocketError) {
-    guard model != "udp" else { return try serveDatagrams(configuration, &counters) }
-    let listener = try listen(options)
+    let path = options.first { $0.hasPrefix("unix=") }?.dropFirst(5)
+    if model == "udp" {
+        try serveDatagrams(configuration, &counters)
+    } else if let path {
+        try serve(UnixListener(on: String(path)), model, limit, configuration, &counters)
+    } else {
+        try serve(listen(options), model, limit, configuration, &counters)
+    }
+}
+
+private func serve<Address>(
+    _ listener: consuming StreamListener<Address>, _ model: String, _ limit: Int,
+    _ configuration: ServerConfiguration, _ counters: inout ServerCounters?
+) throws(SocketError) {
     say("\(listener.localAddress)")
     switch model {
     case "iterative":

@@ -25,9 +25,9 @@ import Testing
         // A process for each takes longer. Each leaves its port in TIME-WAIT for a minute, of which a system has so many.
         let count = model == .fork ? 200 : 500
         try flood(server, count)
-        let before = try server.residentMemory()
+        let before = try server.program.residentMemory()
         for _ in 0..<2 { try flood(server, count) }
-        let growth = try server.residentMemory() - before
+        let growth = try server.program.residentMemory() - before
         // The sanitizers keep what was given back.
         #expect(growth < 1 << 20 || Sanitizer.address || Sanitizer.thread)
         let failed = 3 * count / 20
@@ -35,6 +35,28 @@ import Testing
         // Of a child both the error and the end are told.
         #expect(lines.count == (model == .fork ? 2 : 1) * failed + 1)
         #expect(lines.last == "done \(3 * count + 3) accepted, 0 active, \(failed) failed, 0 left open")
+    }
+
+    // Over Unix sockets, which leave nothing behind.
+    @Test(arguments: ProcessModel.allCases)
+    func `thousands who connect and leave cost neither memory nor descriptors`(_ model: ProcessModel) throws {
+        let folder = try TemporaryFolder(), path = folder.file("s")
+        let server = try Program.fixture("serve", "4", model.rawValue, "unix=\(path)")
+        #expect(server.line() == path)
+        let count = model == .fork ? 300 : 3000
+        try flood(path, count)
+        let before = try server.residentMemory()
+        for _ in 0..<2 { try flood(path, count) }
+        let growth = try server.residentMemory() - before
+        #expect(growth < 1 << 20 || Sanitizer.address || Sanitizer.thread)
+        server.stop()
+        #expect(server.finish().lines == ["done \(3 * count + 3) accepted, 0 active, 0 failed, 0 left open"])
+    }
+
+    private func flood(_ path: String, _ count: Int) throws {
+        for _ in 0..<count { try UnixStream.connect(to: path).close() }
+        let client = try UnixStream.connect(to: path)
+        try greet(client)
     }
 
     @Test(arguments: ProcessModel.allCases)
@@ -66,10 +88,10 @@ import Testing
     }
 }
 
-extension ServerProgram {
+extension Program {
     /// How much memory it has, in bytes.
     fileprivate func residentMemory() throws -> Int {
-        let status = try String(contentsOfFile: "/proc/\(program.id)/status", encoding: .utf8)
+        let status = try String(contentsOfFile: "/proc/\(id)/status", encoding: .utf8)
         let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") })
         return try #require(Int(line.filter(\.isNumber))) * 1024
     }
