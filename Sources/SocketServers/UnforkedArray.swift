@@ -1,21 +1,20 @@
 internal import CSocketShim
 internal import Sockets
 
-/// An array that forked children do not get, for what a parent writes to between two forks: anywhere else, each child would
-/// keep a copy of every page that was written to. C: madvise(2) MADV_DONTFORK
+/// An array that forked children do not get, from `keepFromChildren` on: for what a parent writes to between two forks.
+///
+/// Anywhere else, each child would keep a copy of every page that was written to. Until then it is like any other memory, so
+/// that a server which was made before a fork can run in the child. C: madvise(2) MADV_DONTFORK
 @safe struct UnforkedArray<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
     // Owned by nobody else, and it holds `capacity` elements, of which the first `count` are initialised.
     private var elements: UnsafeMutablePointer<Element>
-    private var capacity: Int
+    private var capacity = 8
     private(set) var count = 0
+    private var isKept = false
 
-    /// An empty one. Throws: `outOfMemory`.
-    init() throws(SocketError) {
-        capacity = 4096 / MemoryLayout<Element>.stride
-        unsafe elements = try Self.map(capacity)
-    }
+    init() { unsafe elements = .allocate(capacity: capacity) }
 
-    deinit { unsafe Self.unmap(elements, capacity) }
+    deinit { release() }
 
     var isEmpty: Bool { count == 0 }
     var indices: Range<Int> { 0..<count }
@@ -31,14 +30,26 @@ internal import Sockets
         }
     }
 
+    /// From now on, children do not get it. Throws: `outOfMemory`.
+    mutating func keepFromChildren() throws(SocketError) {
+        guard !isKept else { return }
+        unsafe move(to: try Self.map(capacity), capacity, isKept: true)
+    }
+
     /// Makes room for one more, so that the next `append` cannot fail. Throws: `outOfMemory`.
     mutating func reserve() throws(SocketError) {
         guard count == capacity else { return }
-        let larger = try unsafe Self.map(2 * capacity)
-        unsafe larger.update(from: elements, count: count)
-        unsafe Self.unmap(elements, capacity)
-        unsafe elements = larger
-        capacity *= 2
+        let larger = 2 * capacity
+        unsafe move(to: isKept ? try Self.map(larger) : .allocate(capacity: larger), larger, isKept: isKept)
+    }
+
+    private mutating func move(to memory: UnsafeMutablePointer<Element>, _ capacity: Int, isKept: Bool) {
+        // The new memory is not the old one, and has room for as many elements.
+        unsafe memory.initialize(from: elements, count: count)
+        release()
+        unsafe elements = memory
+        self.capacity = capacity
+        self.isKept = isKept
     }
 
     /// Adds an element, for which room was reserved.
@@ -69,7 +80,9 @@ internal import Sockets
         return unsafe memory.bindMemory(to: Element.self, capacity: capacity)
     }
 
-    private static func unmap(_ elements: UnsafeMutablePointer<Element>, _ capacity: Int) {
+    /// Gives the memory back to where it came from.
+    private func release() {
+        guard isKept else { return unsafe elements.deallocate() }
         _ = unsafe csock_unforked_unmap(elements, capacity * MemoryLayout<Element>.stride)
     }
 }

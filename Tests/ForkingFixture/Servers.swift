@@ -1,9 +1,12 @@
+import CSocketShim
+import Glibc
 import SocketServers
 import Sockets
 
 /// An echo server of any model, which in the end says what it did and what it left open.
 ///
-/// Options: `backlog=N`; `share=ADDRESS`, to share the port with other servers; `unix=PATH`.
+/// Options: `backlog=N`; `share=ADDRESS`, to share the port with other servers; `unix=PATH`; `forked`, to make the server
+/// in one process and run it in another, as a daemon does.
 func serve(_ model: String, _ limit: Int, _ options: [String], _ configuration: ServerConfiguration) throws {
     let before = openDescriptors()
     var counters: ServerCounters?
@@ -42,22 +45,39 @@ private func serve<Address>(
     case "iterative":
         let server = try IterativeServer(listener, configuration)
         counters = server.counters
+        goOnInChild()
         try server.run(echo)
     case "fork":
         let server = try ForkingServer(listener, limit: limit, configuration)
         counters = server.counters
+        goOnInChild()
         try server.run(echo)
     case "threaded":
         let server = try ThreadedServer(listener, limit: limit, configuration)
         counters = server.counters
+        goOnInChild()
         try server.run(echo)
     default:
         var limits = ConnectionLimits()
         limits.connections = limit
         let server = try ReadinessServer(listener, using: multiplexer(model), limits: limits, configuration)
         counters = server.counters
+        goOnInChild()
         try server.run(EchoProtocol())
     }
+}
+
+/// With `forked`, makes a child that goes on and says its id, and ends as it does.
+private func goOnInChild() {
+    guard CommandLine.arguments.contains("forked") else { return }
+    let parent = csock_getpid(), child = csock_fork()
+    if child == 0 {
+        _ = csock_signal_with_parent(csock_SIGKILL, parent)
+        return say("\(csock_getpid())")
+    }
+    var status: Int32 = 1
+    _ = unsafe csock_waitpid(child, &status, 0)
+    exit(status)
 }
 
 private func multiplexer(_ model: String) -> Multiplexer {
@@ -74,6 +94,7 @@ private func listen(_ options: [String]) throws(SocketError) -> TCPListener {
     for option in options {
         let parts = option.split(separator: "=").map(String.init)
         switch parts[0] {
+        case "forked": break
         case "backlog": configuration.backlog = Int(parts[1]) ?? 0
         default:
             configuration.sharesPort = true

@@ -46,4 +46,17 @@ import Testing
         for _ in 0..<32 { #expect(outcome(try ask(address)) == nil) }
         #expect(new.end() == ["done \(answered + 32) accepted, 0 active, 0 failed, 0 left open"])
     }
+
+    @Test(arguments: ProcessModel.allCases)
+    func `a server that was made before a fork serves in the child`(_ model: ProcessModel) throws {
+        let server = try ServerProgram(model, "forked")
+        let child = try #require(server.program.line().flatMap(Int32.init))
+        let client = try server.connect()
+        try greet(client)
+        try client.close()
+        kill(child, SIGTERM)
+        let outcome = server.program.finish()
+        #expect(outcome.lines == ["done 1 accepted, 0 active, 0 failed, 0 left open"])
+        #expect(outcome.status == 0)
+    }
 }

@@ -12,12 +12,10 @@ struct AcceptLoop<Address: SocketAddressProtocol>: ~Copyable, Sendable {
     /// accept wait where the stop signal is not heard.
     init(_ listener: consuming StreamListener<Address>, _ configuration: ServerConfiguration) throws(SocketError) {
         try listener.socket.setMode(.nonBlocking)
-        let service = try Service(configuration)
-        let poll = try PollSet(service.stop, socket: listener.socket.number)
-        self.poll = poll
-        self.service = service
-        self.listener = listener
+        service = try Service(configuration)
+        poll = PollSet(service.stop, socket: listener.socket.number)
         errors = AcceptErrors(service)
+        self.listener = listener
     }
 
     /// Waits for a client, a stop, what else is in the poll set, or the time; the next client if there is one.

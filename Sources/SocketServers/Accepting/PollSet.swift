@@ -8,12 +8,15 @@ struct PollSet: ~Copyable, Sendable {
     /// Stop signal, process signals, the server's socket: where they stand. Others follow from `own` on.
     static let stop = 0, signals = 1, socket = 2, own = 3
 
-    init(_ stop: StopSignal, socket: Int32) throws(SocketError) {
-        entries = try UnforkedArray()
+    init(_ stop: StopSignal, socket: Int32) {
+        entries = UnforkedArray()
         append(stop.descriptor)
         append(stop.signalDescriptor)
         append(socket)
     }
+
+    /// From now on, children do not get it. Throws: `outOfMemory`.
+    mutating func keepFromChildren() throws(SocketError) { try entries.keepFromChildren() }
 
     /// Makes room for one more. Throws: `outOfMemory`.
     mutating func reserve() throws(SocketError) { try entries.reserve() }

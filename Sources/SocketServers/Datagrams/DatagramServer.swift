@@ -31,10 +31,8 @@ public struct DatagramServer<Address: SocketAddressProtocol>: ~Copyable, Sendabl
         _ configuration: ServerConfiguration = .init()
     ) throws(SocketError) {
         guard capacity >= 0 else { throw SocketError(.recvfrom, .invalidInput, detail: "the capacity is negative") }
-        let service = try Service(configuration)
-        let poll = try PollSet(service.stop, socket: socket.socket.number)
-        self.poll = poll
-        self.service = service
+        service = try Service(configuration)
+        poll = PollSet(service.stop, socket: socket.socket.number)
         buffer = [UInt8](repeating: 0, count: capacity)
         self.socket = socket
     }

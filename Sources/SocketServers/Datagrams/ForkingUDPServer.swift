@@ -25,7 +25,7 @@ public struct ForkingUDPServer: ~Copyable, Sendable {
     private let limit: Int
     private let childPort: ChildPort
     private var poll: PollSet
-    private var children: ChildProcesses
+    private var children = ChildProcesses()
     private var errors: AcceptErrors
     private var inbox = Inbox()
 
@@ -41,13 +41,9 @@ public struct ForkingUDPServer: ~Copyable, Sendable {
     ) throws(SocketError) {
         try requireLimit(limit)
         if childPort == .same { try socket.setOption(.reusePort, to: true) }
-        let service = try Service(configuration)
-        let poll = try PollSet(service.stop, socket: socket.socket.number)
-        let children = try ChildProcesses()
-        self.poll = poll
-        self.children = children
-        self.service = service
+        service = try Service(configuration)
         errors = AcceptErrors(service)
+        poll = PollSet(service.stop, socket: socket.socket.number)
         self.limit = limit
         self.childPort = childPort
         self.socket = socket
@@ -63,8 +59,8 @@ public struct ForkingUDPServer: ~Copyable, Sendable {
     /// Makes children until it is stopped, then closes its socket and waits for them.
     ///
     /// A handler that throws or crashes costs its own client only; `wouldBlock`, its time-out, is no failure.
-    /// Throws: `notSupported` with operation `fork` when the process has more than one thread; what receiving throws
-    /// when the socket is dead.
+    /// Throws: `notSupported` with operation `fork` when the process has more than one thread; `outOfMemory`; what
+    /// receiving throws when the socket is dead.
     public consuming func run(_ handler: Handler) throws(SocketError) {
         try Fork.requireOneThread()
         let result = Result { () throws(SocketError) in try receiveAll(handler) }
@@ -73,6 +69,7 @@ public struct ForkingUDPServer: ~Copyable, Sendable {
     }
 
     private mutating func receiveAll(_ handler: Handler) throws(SocketError) {
+        try children.keepFromChildren(&poll)
         while !service.stop.isRequested {
             guard let first = try next() else { continue }
             start(first, handler)

@@ -6,15 +6,13 @@ internal import Sockets
 /// They are waited for by id: waiting for any child would take children of other code away from it.
 /// C: fork(2), waitpid(2), pidfd_open(2)
 struct ChildProcesses: ~Copyable, Sendable {
-    private var children: UnforkedArray<Child>
+    private var children = UnforkedArray<Child>()
 
     private struct Child {
         let process: Int32
         /// Of the process, or -1: then it is asked for on a tick.
         let descriptor: Int32
     }
-
-    init() throws(SocketError) { children = try UnforkedArray() }
 
     deinit {
         for index in children.indices where children[index].descriptor >= 0 {
@@ -28,6 +26,12 @@ struct ChildProcesses: ~Copyable, Sendable {
     /// When to look again: soon, if there is a child without a descriptor.
     var nextLook: Deadline {
         children.indices.contains { children[$0].descriptor < 0 } ? .after(.milliseconds(100)) : .never
+    }
+
+    /// From now on, what is written here and in the poll set costs children no memory. Throws: `outOfMemory`.
+    mutating func keepFromChildren(_ poll: inout PollSet) throws(SocketError) {
+        try children.keepFromChildren()
+        try poll.keepFromChildren()
     }
 
     /// Makes room for one more child, which has to be kept once it is there. Throws: `outOfMemory`.

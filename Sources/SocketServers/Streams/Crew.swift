@@ -65,7 +65,7 @@ final class Crew: Sendable {
     /// Waits until all places are free; when there is no more patience, shuts the sockets down. Closes the pipe then.
     func drain(_ stop: StopSignal) throws(SocketError) {
         defer { state.withLock { $0.wakeUp = nil } }
-        var poll = try PollSet(stop, socket: wakeUpDescriptor)
+        var poll = PollSet(stop, socket: wakeUpDescriptor)
         while isFull(1), !stop.deadline.hasPassed {
             // When the listener has ended, nobody may have asked to stop yet.
             poll.place(stop.isRequested ? stop.impatienceDescriptor : stop.descriptor, at: PollSet.stop)

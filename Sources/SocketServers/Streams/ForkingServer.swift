@@ -12,7 +12,7 @@ public import Sockets
 /// C: accept(2), fork(2), waitpid(2)
 public struct ForkingServer<Address: SocketAddressProtocol>: ~Copyable, Sendable {
     private var loop: AcceptLoop<Address>
-    private var children: ChildProcesses
+    private var children = ChildProcesses()
     private let limit: Int
 
     /// Takes the listener over, for at most `limit` children at once; further clients wait in the listener's queue.
@@ -22,10 +22,7 @@ public struct ForkingServer<Address: SocketAddressProtocol>: ~Copyable, Sendable
         _ listener: consuming StreamListener<Address>, limit: Int = 256, _ configuration: ServerConfiguration = .init()
     ) throws(SocketError) {
         try requireLimit(limit)
-        let children = try ChildProcesses()
-        let loop = try AcceptLoop(listener, configuration)
-        self.children = children
-        self.loop = loop
+        loop = try AcceptLoop(listener, configuration)
         self.limit = limit
     }
 
@@ -39,7 +36,7 @@ public struct ForkingServer<Address: SocketAddressProtocol>: ~Copyable, Sendable
     /// Serves clients until it is stopped, then closes the listener and waits for the children.
     ///
     /// A handler that throws or crashes costs its own client only. Throws: `notSupported` with operation `fork` when the
-    /// process has more than one thread; what accept throws when the listener is dead, see ``AcceptPolicy``.
+    /// process has more than one thread; `outOfMemory`; what accept throws when the listener is dead, see ``AcceptPolicy``.
     public consuming func run(_ handler: (borrowing StreamSocket<Address>) throws -> Void) throws(SocketError) {
         try Fork.requireOneThread()
         let result = Result { () throws(SocketError) in try acceptAll(handler) }
@@ -48,6 +45,7 @@ public struct ForkingServer<Address: SocketAddressProtocol>: ~Copyable, Sendable
     }
 
     private mutating func acceptAll(_ handler: Handler) throws(SocketError) {
+        try children.keepFromChildren(&loop.poll)
         while !loop.service.stop.isRequested {
             let client = try loop.next(full: children.count >= limit, until: children.nextLook)
             children.reap(&loop.poll, loop.service)
