@@ -47,7 +47,10 @@ import Testing
         #expect(new.end() == ["done \(answered + 32) accepted, 0 active, 0 failed, 0 left open"])
     }
 
-    @Test(arguments: ProcessModel.allCases)
+    /// In a child, the sanitizer of threads has one of its own, so that a server rightly refuses to fork there.
+    static let movable = ProcessModel.allCases.filter { $0 != .fork || !Sanitizer.thread }
+
+    @Test(arguments: movable)
     func `a server that was made before a fork serves in the child`(_ model: ProcessModel) throws {
         let server = try ServerProgram(model, "forked")
         let child = try #require(server.program.line().flatMap(Int32.init))
