@@ -16,12 +16,16 @@ let package = Package(
     name: "Sockets",
     platforms: [.macOS(.v26)],
     products: [
+        .library(name: "AsyncSockets", targets: ["AsyncSockets"]),
         .library(name: "CSocketShim", targets: ["CSocketShim"]),
         .library(name: "Sockets", targets: ["Sockets"]),
         .executable(name: "sock", targets: ["sock"]),
         .library(name: "SocketServers", targets: ["SocketServers"]),
     ],
     targets: [
+        .target(name: "AsyncSockets", dependencies: ["CSocketShim", "Sockets"], swiftSettings: strict),
+        .testTarget(
+            name: "AsyncSocketsTests", dependencies: ["AsyncSockets", "Sockets", "TestSupport"], swiftSettings: strict),
         .target(name: "CSocketShim", path: "CSocketShim"),
         .target(name: "Sockets", dependencies: ["CSocketShim"], swiftSettings: strict),
         .executableTarget(

@@ -15,6 +15,7 @@ let package = Package(
     name: "Benchmarks",
     platforms: [.macOS(.v26)],
     products: [
+        .executable(name: "async-echo", targets: ["AsyncEcho"]),
         .executable(name: "echo-servers", targets: ["EchoServers"]),
         .executable(name: "percall", targets: ["PerCall"]),
     ],
@@ -22,6 +23,11 @@ let package = Package(
         .package(name: "Sockets", path: "..")
     ],
     targets: [
+        .executableTarget(
+            name: "AsyncEcho",
+            dependencies: [
+                .product(name: "AsyncSockets", package: "Sockets"), .product(name: "Sockets", package: "Sockets"),
+            ], swiftSettings: strict),
         .executableTarget(
             name: "EchoServers",
             dependencies: [

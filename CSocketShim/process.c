@@ -122,6 +122,11 @@ static size_t acceptable_stack(size_t wanted) {
     return (wanted + (size_t)page - 1) / (size_t)page * (size_t)page;
 }
 
+const void **csock_thread_cell(void) {
+    static _Thread_local const void *cell;
+    return &cell;
+}
+
 int32_t csock_thread_start(void *(*body)(void *), void *context, size_t stack) {
     pthread_attr_t attributes;
     pthread_t thread;

@@ -56,6 +56,10 @@ typedef void *CSOCK_NULLABLE (*csock_thread_body_t)(void *CSOCK_NULLABLE context
 /// Starts a detached thread with a stack of at least `stack` bytes (0: the system's default). C: pthread_create(3)
 CSOCK_API int32_t csock_thread_start(csock_thread_body_t body, void *CSOCK_NULLABLE context, size_t stack);
 
+/// A place for one pointer that every thread has for itself, NULL at first: what a thread is can be told from it at the
+/// cost of a load. C: _Thread_local
+CSOCK_API const void *CSOCK_NULLABLE *CSOCK_NONNULL csock_thread_cell(void);
+
 /// A set of signals as bits: bit n - 1 for signal n, and 0 for a number that is no signal.
 CSOCK_INLINE uint64_t csock_signal_bit(int32_t signal) {
     return signal < 1 || signal > 64 ? 0 : (uint64_t)1 << (signal - 1);

@@ -4,15 +4,14 @@ internal import Sockets
 /// What one accept loop does about errors, and the pause it makes after some of them.
 struct AcceptErrors: Sendable {
     private let service: Service
-    private var pause: Duration
+    private var backOff: AcceptBackOff
     private var end: Deadline?
-    private var retries = 0
     /// Whether a client was accepted since there was none.
     private var hasSucceeded = false
 
     init(_ service: Service) {
         self.service = service
-        pause = service.policy.firstPause
+        backOff = AcceptBackOff(service.policy)
     }
 
     /// When the pause ends; never while there is none.
@@ -27,16 +26,15 @@ struct AcceptErrors: Sendable {
     /// After a client was accepted.
     mutating func succeed() {
         hasSucceeded = true
-        retries = 0
-        pause = service.policy.firstPause
+        backOff.succeed()
     }
 
     /// After an error of accept on a socket: returns to go on, throws when the listener is dead.
     mutating func handle(_ error: SocketError, _ socket: Int32) throws(SocketError) {
         if error.code == .wouldBlock { return try handleNobody(error, socket) }
-        switch service.policy.action(after: error.code) {
-        case .retry where mayRetry(): service.report(.acceptFailed(error))
-        case .retry, .pause: pause(after: error)
+        switch backOff.step(after: error.code) {
+        case .goOn: service.report(.acceptFailed(error))
+        case .pause(let time): pause(time, after: error)
         case .stop: throw error
         }
     }
@@ -48,17 +46,12 @@ struct AcceptErrors: Sendable {
         throw SocketError(error.operation, .invalidArgument, detail: "the socket was shut down")
     }
 
-    /// An error of single clients that comes this often in a row is none of single clients.
-    private mutating func mayRetry() -> Bool {
-        retries += 1
-        return retries <= 64
-    }
-
     /// Begins a pause.
-    mutating func pause(after error: SocketError) {
-        end = .after(pause)
-        service.report(.acceptPaused(error, pause))
-        pause = min(pause * 2, service.policy.longestPause)
+    mutating func pause(after error: SocketError) { pause(backOff.nextPause(), after: error) }
+
+    private mutating func pause(_ time: Duration, after error: SocketError) {
+        end = .after(time)
+        service.report(.acceptPaused(error, time))
     }
 }
 

@@ -106,7 +106,7 @@ private final class Job<Address: SocketAddressProtocol>: ThreadBody {
     }
 
     /// Whatever the thread has is given back before it tells of its end, which the server's `run` waits for.
-    override func run() {
+    func run() {
         guard let client = client.take(), let work = work.take() else { return }
         let crew = work.crew
         serve(client, consume work)

@@ -36,7 +36,7 @@ extension Socket {
     }
 }
 
-func waitForDescriptor(
+package func waitForDescriptor(
     _ number: Int32, _ interest: Readiness, _ deadline: Deadline
 ) throws(SocketError) -> Readiness {
     var entry = csock_pollfd_t(descriptor: number, events: interest.rawValue, ready: 0)

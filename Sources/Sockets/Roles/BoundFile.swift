@@ -1,7 +1,7 @@
 internal import CSocketShim
 
 /// The file that binding a Unix socket made, which goes when its owner goes, unless another one has taken its place.
-struct BoundFile: ~Copyable, Sendable {
+package struct BoundFile: ~Copyable, Sendable {
     private let address: UnixAddress
     private let identity: FileIdentity
 

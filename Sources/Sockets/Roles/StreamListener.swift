@@ -46,6 +46,13 @@ public struct StreamListener<Address: SocketAddressProtocol>: ~Copyable, Sendabl
         return StreamSocket(accepted.socket, peerAddress: peer)
     }
 
+    /// Gives the socket and what else it owns to another kind of listener.
+    package consuming func giveParts<Result: ~Copyable, Failure>(
+        to body: (consuming Socket, consuming BoundFile?) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try body(socket, file)
+    }
+
     /// Closes now; clients that wait in the queue get `connectionReset`. Removes the file of a Unix socket. C: close(2)
     public consuming func close() throws(SocketError) { try socket.close() }
 }

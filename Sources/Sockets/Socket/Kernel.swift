@@ -5,7 +5,7 @@ internal import CSocketShim
 /// What surrounds them is inlined into the user's code, which makes a receive cost a dozen instructions more than C's.
 /// The shim stays behind this border: inlinable code cannot see it.
 @usableFromInline
-enum Kernel {
+package enum Kernel {
     // In all of them the caller lends the memory for the length of the call, and the kernel stays within it.
 
     @usableFromInline
@@ -97,6 +97,19 @@ enum Kernel {
             if result >= 0 { return result }
             if result == wouldWait { return nil }
             if result != interrupted { throw SocketError(operation, negated: result) }
+        }
+    }
+}
+
+extension Kernel {
+    /// The descriptor of the next connection and its peer's address, or a negated errno. C: accept4(2)
+    @usableFromInline
+    package static func accept(_ number: Int32, _ mode: BlockingMode, _ peer: inout SocketAddress) -> Int {
+        unsafe peer.write { (address, length) in
+            while true {
+                let result = unsafe csock_accept(number, address, &length, mode.flags)
+                if result != -csock_EINTR { return Int(result) }
+            }
         }
     }
 }

@@ -29,7 +29,7 @@ extension Socket {
     /// on listening.
     ///
     /// Throws: `wouldBlock` when it is non-blocking and nobody waits; `connectionAborted`, `tooManyDescriptors` and
-    /// others after which a server goes on. `AcceptPolicy` in SocketServers knows which. C: accept(2)
+    /// others after which a server goes on. ``AcceptPolicy`` knows which. C: accept(2)
     public func accept(_ mode: BlockingMode = .blocking) throws(SocketError) -> AcceptedSocket {
         var accepted: Int32 = -1
         let number = number, flags = mode.flags

@@ -87,6 +87,15 @@ public struct Socket: ~Copyable, Sendable {
         try body(number)
     }
 
+    /// Lends a socket that another one owns for the length of `body`.
+    package static func lending<Result: ~Copyable, Failure>(
+        _ number: Int32, _ body: (borrowing Socket) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        var socket: Socket? = Socket(unchecked: number)
+        defer { _ = socket.take()?.release() }
+        return try body(socket!)
+    }
+
     /// A second descriptor of the same socket: the connection, its mode and its options are shared. C: dup(2)
     public func duplicate() throws(SocketError) -> Socket {
         Socket(unchecked: try owned.duplicate().release())

@@ -2,7 +2,9 @@ internal import CSocketShim
 
 /// A point in time on the clock that only goes forward, for deadlines. C: clock_gettime(2) CLOCK_MONOTONIC
 public struct Deadline: Hashable, Comparable, Sendable {
-    let nanoseconds: Int64
+    package let nanoseconds: Int64
+
+    package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
     /// Now, on this machine since its start.
     public static var now: Deadline { Deadline(nanoseconds: csock_monotonic_ns()) }
@@ -32,7 +34,7 @@ public struct Deadline: Hashable, Comparable, Sendable {
 
 extension Duration {
     /// The duration in nanoseconds, at the ends of Int64 when it does not fit.
-    var clampedNanoseconds: Int64 {
+    package var clampedNanoseconds: Int64 {
         let (seconds, attoseconds) = components
         let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
         guard !overflow else { return seconds < 0 ? .min : .max }

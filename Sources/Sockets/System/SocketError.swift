@@ -44,6 +44,10 @@ public struct SocketError: Error, ErrorCoded, Sendable {
         self.init(operation, Code(rawValue: Int32(truncatingIfNeeded: 0 &- result)), details: nil)
     }
 
+    /// As `init(_:negated:)`, for the other modules of this package.
+    @inlinable
+    package init(_ operation: Operation, negatedResult result: Int) { self.init(operation, negated: result) }
+
     /// An error with this number and nothing else known, for use as a pattern.
     @inlinable
     public init(errorNumber: Int32) { self.init(.inspect, Code(rawValue: errorNumber), details: nil) }
@@ -87,12 +91,12 @@ extension SocketError {
         return SocketError(operation, code, details: details)
     }
 
-    func with(transferred count: Int) -> SocketError {
+    package func with(transferred count: Int) -> SocketError {
         let details = Details(local: localAddress, peer: peerAddress, text: detail, transferred: count)
         return SocketError(operation, code, details: details)
     }
 
-    static func invalid(_ operation: Operation, _ text: String) -> SocketError {
+    package static func invalid(_ operation: Operation, _ text: String) -> SocketError {
         SocketError(operation, .invalidInput, details: Details(text: text))
     }
 }

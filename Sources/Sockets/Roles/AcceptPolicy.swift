@@ -1,5 +1,3 @@
-public import Sockets
-
 /// What a server does when accepting fails, so that it ends only when its listener did.
 ///
 /// Three kinds of errors: those of one client (go on at once), those of a want of descriptors or memory, which leave the

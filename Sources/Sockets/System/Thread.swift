@@ -1,16 +1,15 @@
 internal import CSocketShim
-internal import Sockets
 
-/// What a thread runs. A class, because C hands one pointer to a thread, and generic code cannot be in a C function.
-class ThreadBody {
-    func run() {}
+/// What a thread runs. An object, because C hands one pointer to a thread, and generic code cannot be in a C function.
+package protocol ThreadBody: AnyObject {
+    func run()
 }
 
-enum Thread {
+package enum Thread {
     /// Starts a thread that nobody waits for. The body lives until it has run. C: pthread_create(3)
-    static func start(_ body: ThreadBody, _ stackSize: Int) throws(SocketError) {
+    package static func start(_ body: some ThreadBody, _ stackSize: Int) throws(SocketError) {
         // The thread takes the reference over; when there is no thread, it is taken back here.
-        let context = unsafe Unmanaged.passRetained(body)
+        let context = unsafe Unmanaged<AnyObject>.passRetained(body)
         let result = unsafe csock_thread_start(enter, context.toOpaque(), stackSize)
         guard result < 0 else { return }
         unsafe context.release()
@@ -19,7 +18,9 @@ enum Thread {
 
     private static let enter: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { context in
         // The one reference that `start` gave away.
-        if let context = unsafe context { unsafe Unmanaged<ThreadBody>.fromOpaque(context).takeRetainedValue().run() }
+        guard let context = unsafe context else { return nil }
+        let body = unsafe Unmanaged<AnyObject>.fromOpaque(context).takeRetainedValue()
+        (body as? any ThreadBody)?.run()
         return nil
     }
 }

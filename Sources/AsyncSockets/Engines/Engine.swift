@@ -1,0 +1,88 @@
+package import Sockets
+
+/// What carries out the operations of a loop: the contract that all engines fulfil, and that `SocketsTesting` imitates.
+///
+/// All calls but `wakeUp` come from the loop's thread. An operation is attempted; it answers with a count, with a negated
+/// errno, or with one of ``Attempt``'s numbers. Whoever is told to wait is woken by `SlotReference.wake` and attempts it
+/// again. An operation in flight keeps the caller's memory until the engine wakes it with a result; all others touch
+/// memory during the call only.
+package protocol Engine: AnyObject {
+    /// Which one it is.
+    var kind: EngineKind { get }
+    /// The time that deadlines are measured on, in nanoseconds.
+    var now: Int64 { get }
+    /// Whether descriptors are waited on by the kernel (false) or by polling the socket (true), which makes their mode
+    /// non-blocking.
+    var wantsNonBlocking: Bool { get }
+
+    /// Begins to look after a socket: 0 or a negated errno.
+    func attach(_ slot: SlotReference) -> Int32
+    /// Stops: true when the descriptor can be closed at once; otherwise the engine says `slot.detached()` later.
+    func detach(_ slot: SlotReference) -> Bool
+
+    /// Receives bytes.
+    func receive(_ slot: SlotReference, _ memory: UnsafeMutableBufferPointer<UInt8>) -> Int
+    /// Receives bytes into memory of the engine, which is lent until it is given back.
+    func receive(_ slot: SlotReference, lending loan: inout Loan) -> Int
+    /// Takes lent memory back.
+    func takeBack(_ loan: consuming Loan)
+    /// Sends bytes.
+    func send(_ slot: SlotReference, _ memory: UnsafeBufferPointer<UInt8>) -> Int
+    /// Takes the next connection: its descriptor.
+    func accept(_ slot: SlotReference, _ peer: inout SocketAddress) -> Int
+
+    /// Whether a call on the descriptor in this direction is worth a try.
+    func isReady(_ slot: SlotReference, _ direction: Direction) -> Bool
+    /// After a call that would have to wait: the next wake says that another is worth a try.
+    func awaitReadiness(_ slot: SlotReference, _ direction: Direction)
+    /// Ends a wait early: true when the waiter can go at once; otherwise the engine wakes it when the kernel has let go
+    /// of its memory.
+    func interrupt(_ slot: SlotReference, _ direction: Direction) -> Bool
+
+    /// Waits for events and wakes whom they concern, for at most this many nanoseconds; negative waits for ever.
+    func wait(_ timeout: Int64)
+    /// Ends the wait, from any thread.
+    func wakeUp()
+}
+
+/// What an attempt can answer instead of a count or a negated errno.
+@usableFromInline
+package enum Attempt {
+    /// Wait for a wake, then try again.
+    package static let pending = Int.min
+    /// The kernel has the memory; the wake brings the result.
+    package static let inFlight = Int.min + 1
+    /// This is not the loop's thread.
+    @usableFromInline
+    static let elsewhere = Int.min + 2
+    /// Another operation goes on in this direction.
+    static let busy = Int.min + 3
+    static let closed = Int.min + 4
+    static let cancelled = Int.min + 5
+    /// Others have waited long enough: let them run first.
+    static let yield = Int.min + 6
+}
+
+/// Memory of the engine that holds received bytes.
+@safe
+package struct Loan: ~Copyable, @unchecked Sendable {
+    package var memory: UnsafeMutableRawPointer?
+    package var count = 0
+    package var token: Int32 = -1
+
+    package init() { unsafe memory = nil }
+}
+
+/// A loan on its way back from another thread.
+@safe
+struct LoanNote: @unchecked Sendable {
+    let memory: UnsafeMutableRawPointer?
+    let token: Int32
+
+    var loan: Loan {
+        var loan = Loan()
+        unsafe loan.memory = memory
+        loan.token = token
+        return loan
+    }
+}

@@ -1,0 +1,116 @@
+internal import CSocketShim
+internal import Sockets
+
+/// What poll, epoll and kqueue have in common: the kernel says when a call is worth a try, and the call is made then.
+///
+/// Each direction of a socket has a latch. It is set by an event, and cleared when a call found nothing left; as long as it
+/// is clear, nobody makes a call in vain.
+protocol ReadinessEngine: Engine {
+    /// Memory for receives that lend it.
+    var buffers: BufferPool { get }
+
+    /// Makes sure that an event of this direction will be reported.
+    func arm(_ slot: SlotReference, _ direction: Direction)
+}
+
+extension ReadinessEngine {
+    package var now: Int64 { csock_monotonic_ns() }
+
+    package var wantsNonBlocking: Bool { true }
+
+    @inline(__always)
+    package func receive(_ slot: SlotReference, _ memory: UnsafeMutableBufferPointer<UInt8>) -> Int {
+        while slot.slot.state.contains(.readable) {
+            // The memory is the caller's for the length of the call.
+            let count = unsafe csock_recv(slot.slot.descriptor, memory.baseAddress, memory.count, 0)
+            if count >= 0 {
+                if count < memory.count { slot.receivedAll() }
+                return Int(truncatingIfNeeded: count)
+            }
+            if count == -Int64(csock_EAGAIN) { return wait(slot, .read) }
+            if count != -Int64(csock_EINTR) { return Int(truncatingIfNeeded: count) }
+        }
+        return wait(slot, .read)
+    }
+
+    @inline(__always)
+    package func send(_ slot: SlotReference, _ memory: UnsafeBufferPointer<UInt8>) -> Int {
+        while slot.slot.state.contains(.writable) {
+            // The memory is the caller's for the length of the call.
+            let count = unsafe csock_send(
+                slot.slot.descriptor, memory.baseAddress, memory.count, csock_MSG_NOSIGNAL)
+            if count >= 0 {
+                if count < memory.count, slot.slot.state.contains(.shortIsAll) { slot.slot.state.remove(.writable) }
+                return Int(truncatingIfNeeded: count)
+            }
+            if count == -Int64(csock_EAGAIN) { return wait(slot, .write) }
+            if count != -Int64(csock_EINTR) { return Int(truncatingIfNeeded: count) }
+        }
+        return wait(slot, .write)
+    }
+
+    package func receive(_ slot: SlotReference, lending loan: inout Loan) -> Int {
+        guard slot.slot.state.contains(.readable) else { return wait(slot, .read) }
+        unsafe loan.memory = buffers.take()
+        let room = unsafe UnsafeMutableBufferPointer(
+            start: loan.memory?.assumingMemoryBound(to: UInt8.self), count: BufferPool.bufferSize)
+        let count = unsafe receive(slot, room)
+        if count > 0 { loan.count = count } else { giveBack(&loan) }
+        return count
+    }
+
+    package func takeBack(_ loan: consuming Loan) {
+        var loan = loan
+        giveBack(&loan)
+    }
+
+    private func giveBack(_ loan: inout Loan) {
+        if let memory = unsafe loan.memory.take() { unsafe buffers.give(memory) }
+    }
+
+    package func accept(_ slot: SlotReference, _ peer: inout SocketAddress) -> Int {
+        guard slot.slot.state.contains(.readable) else { return wait(slot, .read) }
+        let number = slot.slot.descriptor
+        let result = Kernel.accept(number, .nonBlocking, &peer)
+        return result == -Int(csock_EAGAIN) ? wait(slot, .read) : result
+    }
+
+    @inline(__always)
+    package func isReady(_ slot: SlotReference, _ direction: Direction) -> Bool {
+        slot.slot.state.contains(direction == .read ? .readable : .writable)
+    }
+
+    package func awaitReadiness(_ slot: SlotReference, _ direction: Direction) { _ = wait(slot, direction) }
+
+    package func interrupt(_ slot: SlotReference, _ direction: Direction) -> Bool { true }
+
+    /// Clears the latch, and has its next event reported.
+    @inline(__always)
+    private func wait(_ slot: SlotReference, _ direction: Direction) -> Int {
+        slot.slot.state.remove(direction == .read ? [.readable, .ended] : .writable)
+        arm(slot, direction)
+        return Attempt.pending
+    }
+}
+
+extension SlotReference {
+    /// After a receive of less than there was room for. The end is reported once, so a peer that hung up stays readable.
+    @inline(__always)
+    fileprivate func receivedAll() {
+        let state = slot.state
+        if state.contains(.shortIsAll), !state.contains(.ended) { slot.state.remove(.readable) }
+    }
+
+    /// Sets latches, and wakes who waits for them.
+    @inline(__always)
+    func ready(readable: Bool, writable: Bool, ended: Bool) {
+        if readable || ended {
+            slot.state.insert(ended ? [.readable, .ended] : .readable)
+            wake(.read)
+        }
+        if writable || ended {
+            slot.state.insert(.writable)
+            wake(.write)
+        }
+    }
+}

@@ -1,0 +1,315 @@
+internal import CSocketShim
+public import Sockets
+internal import Synchronization
+
+/// A thread that waits for many sockets at once and runs the tasks they concern.
+///
+/// A task that prefers a loop runs in the loop's thread, so its operations cost no change of threads. `serve` lets the
+/// tasks of connections do so; other tasks can, by `withTaskExecutorPreference(loop)` or `Task(executorPreference: loop)`,
+/// and those that do not are brought to the loop for the length of each operation. What blocks the thread, such as long
+/// computation or a synchronous call that waits, holds up all its sockets.
+///
+/// A loop lives until ``shutdown()``. C: epoll(7), io_uring(7), kqueue(2), poll(2)
+@safe
+public final class EventLoop: TaskExecutor, @unchecked Sendable {
+    let engine: any Engine
+    let slots: SlotTable
+    let inbox: Inbox
+    let actor = LoopActor()
+    private let hasEnded = Atomic<Bool>(false)
+    private let thread: LoopThread
+
+    // What follows belongs to the loop's thread.
+    @exclusivity(unchecked)
+    private var jobs = JobQueue()
+    @exclusivity(unchecked)
+    private var timers = TimerHeap()
+    /// Operations that the running job may still make before others have their turn.
+    @exclusivity(unchecked)
+    var budget = 0
+    @exclusivity(unchecked)
+    private var isEnding = false
+    @exclusivity(unchecked)
+    private var whenEnded: [@Sendable () -> Void] = []
+
+    /// Operations that a task makes in one go, before others have their turn.
+    private static let turn = 64
+
+    /// Starts a loop on an engine; nil for the one that suits the system best, or that `SOCKETS_ENGINE` names.
+    ///
+    /// Throws: `invalidInput` when the system does not have the engine, with the reason; `tooManyDescriptors`;
+    /// what pthread_create(3) throws.
+    public convenience init(engine: EngineKind? = nil) throws(SocketError) {
+        try self.init { (table) throws(SocketError) in try makeEngine(engine, table) }
+    }
+
+    /// Starts a loop on an engine that is made on the loop's thread.
+    init(
+        _ makeEngine: @escaping @Sendable (SlotTable) throws(SocketError) -> any Engine
+    ) throws(SocketError) {
+        let (slots, thread) = (SlotTable(), try LoopThread(makeEngine))
+        self.slots = slots
+        self.thread = thread
+        inbox = Inbox()
+        engine = try thread.start(slots)
+        actor.belong(to: self)
+        thread.begin(self)
+    }
+
+    /// Which interface of the kernel it works with.
+    public var engineKind: EngineKind { engine.kind }
+    /// Sockets and timers it looks after. From the loop's thread.
+    package var slotCount: Int { slots.count }
+
+    /// Whether the caller runs in the loop's thread.
+    public var isCurrent: Bool {
+        @inline(__always)
+        get { unsafe csock_thread_cell().pointee == UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque()) }
+    }
+
+    /// The loop in whose thread the caller runs, if it runs in one.
+    public static var current: EventLoop? {
+        // A loop's thread holds the loop while it has it in its cell.
+        guard let cell = unsafe csock_thread_cell().pointee else { return nil }
+        return unsafe Unmanaged<EventLoop>.fromOpaque(cell).takeUnretainedValue()
+    }
+
+    /// Whether it was shut down.
+    var isOver: Bool { hasEnded.load(ordering: .sequentiallyConsistent) }
+}
+
+// MARK: - Jobs
+
+extension EventLoop {
+    /// Runs a job in the loop's thread; the Swift runtime calls this.
+    public func enqueue(_ job: consuming ExecutorJob) {
+        unsafe accept(JobQueue.Entry(job: UnownedJob(job), executor: nil))
+    }
+
+    /// The loop as the runtime wants it.
+    public func asUnownedTaskExecutor() -> UnownedTaskExecutor { unsafe UnownedTaskExecutor(ordinary: self) }
+
+    @inline(__always)
+    func accept(_ entry: JobQueue.Entry) {
+        if isCurrent { unsafe jobs.append(entry) } else { tell(.job(entry)) }
+    }
+
+    /// Tells the loop something from anywhere.
+    func tell(_ message: Inbox.Message) {
+        if inbox.send(message) { engine.wakeUp() }
+        if isOver { runAbandoned() }
+    }
+
+    /// Jobs that come when the loop has ended run elsewhere; there is nothing else left to do by then.
+    private func runAbandoned() {
+        inbox.drain { message in
+            switch message {
+            case .job(let entry): globalConcurrentExecutor.enqueue(ExecutorJob(entry.job))
+            case .call(let body): body()
+            case .release(let slot): abandon(slot)
+            case .takeBack(let note): engine.takeBack(note.loan)
+            case .cancel, .cancelAll, .attach: break
+            }
+        }
+    }
+
+    /// The owner is gone after the loop: what was left is the reference to the loop.
+    private func abandon(_ slot: SlotReference) {
+        slot.slot.state = []
+        unsafe Unmanaged.passUnretained(self).release()
+    }
+
+    private func runJobs() {
+        let me = unsafe asUnownedTaskExecutor()
+        var left = unsafe max(jobs.count, 256)
+        while left > 0, let entry = unsafe jobs.next() {
+            unsafe budget = Self.turn
+            left -= 1
+            if let executor = unsafe entry.executor {
+                unsafe entry.job.runSynchronously(on: executor)
+            } else {
+                unsafe entry.job.runSynchronously(on: me)
+            }
+        }
+    }
+}
+
+// MARK: - The thread
+
+extension EventLoop {
+    /// Runs until it is shut down.
+    func run() {
+        unsafe csock_thread_cell().pointee = UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque())
+        while !isFinished {
+            runJobs()
+            fireTimers()
+            engine.wait(patience)
+            if !inbox.isEmpty { readInbox() }
+        }
+        hasEnded.store(true, ordering: .sequentiallyConsistent)
+        unsafe csock_thread_cell().pointee = nil
+        runAbandoned()
+        for body in unsafe whenEnded { body() }
+    }
+
+    private var isFinished: Bool {
+        guard unsafe isEnding, unsafe jobs.count == 0, inbox.isEmpty else { return false }
+        var isQuiet = true
+        slots.forEach { if !$0.slot.isQuiet { isQuiet = false } }
+        return isQuiet
+    }
+
+    /// How long there is nothing to do but wait.
+    private var patience: Int64 {
+        if unsafe jobs.count > 0 || isEnding { return unsafe isEnding && jobs.count == 0 ? 1_000_000 : 0 }
+        let earliest = unsafe timers.earliest
+        return earliest == .max ? -1 : max(0, earliest - engine.now)
+    }
+
+    private func readInbox() {
+        inbox.drain { message in
+            switch message {
+            case .job(let entry): unsafe jobs.append(entry)
+            case .call(let body): body()
+            case .release(let slot): release(slot)
+            case .takeBack(let note): engine.takeBack(note.loan)
+            case .attach(let slot, let generation):
+                guard slot.slot.generation == generation, slot.slot.state.contains(.unattached) else { return }
+                _ = attach(slot)
+            case .cancel(let slot, let generation, let direction, let sequence):
+                guard slot.slot.generation == generation, slot[direction].sequence == sequence else { return }
+                slot.interrupt(direction, .cancelled)
+            case .cancelAll(let slot, let generation):
+                guard slot.slot.generation == generation else { return }
+                slot.slot.state.insert(.cancelled)
+                slot.interrupt(.read, .cancelled)
+                slot.interrupt(.write, .cancelled)
+            }
+        }
+    }
+}
+
+// MARK: - Time
+
+extension EventLoop {
+    /// Has the slot looked at by this time.
+    func schedule(_ slot: SlotReference, at time: Int64) { unsafe timers.schedule(slot, at: time) }
+
+    /// Wakes all whose time is up. Slots that got more time since they were scheduled are put off.
+    private func fireTimers() {
+        guard unsafe timers.earliest != .max else { return }
+        let now = engine.now
+        while unsafe timers.earliest <= now, let slot = unsafe timers.first {
+            if slot.slot.read.deadline <= now { slot.interrupt(.read, .timedOut) }
+            if slot.slot.write.deadline <= now { slot.interrupt(.write, .timedOut) }
+            let next = min(slot.slot.read.deadline, slot.slot.write.deadline)
+            if next == .max { unsafe timers.remove(slot) } else { unsafe timers.postpone(slot, to: next) }
+        }
+    }
+}
+
+extension EventLoop {
+    /// Suspends the task for a time, on the loop's clock. Throws: `cancelled`; `closed` when the loop is shut down.
+    nonisolated(nonsending)
+        public func sleep(within limit: TimeLimit) async throws(SocketError)
+    {
+        guard isCurrent else { return try await actor.sleep(self, limit) }
+        try await pause(limit)
+    }
+
+    /// As `sleep`, on the loop's thread.
+    nonisolated(nonsending)
+        func pause(_ limit: TimeLimit) async throws(SocketError)
+    {
+        let timer = try open(-1, [])
+        defer { release(timer) }
+        do throws(SocketError) {
+            _ = try await timer.afterAttempt(Attempt.pending, .read, limit, .poll)
+        } catch { if error.code != .timedOut { throw error } }
+    }
+}
+
+// MARK: - Slots
+
+extension EventLoop {
+    /// Looks after a descriptor, which it owns from now on, or keeps time for -1. From any thread.
+    ///
+    /// Throws: `outOfMemory`, and on the loop's thread what the engine says; from elsewhere, the first operation throws
+    /// that. The descriptor is closed then.
+    func open(_ descriptor: Int32, _ state: Slot.State) throws(SocketError) -> SlotReference {
+        guard !isOver, let slot = slots.take(self) else {
+            _ = csock_close(descriptor)
+            throw SocketError(.socket, isOver ? .closed : .outOfMemory)
+        }
+        // Given back by `vacate`: a slot in use keeps its loop.
+        _ = unsafe Unmanaged.passRetained(self)
+        slot.slot.occupy(descriptor, state.union(.unattached))
+        guard isCurrent else {
+            tell(.attach(slot, generation: slot.slot.generation))
+            return slot
+        }
+        let error = attach(slot)
+        guard error < 0 else { return slot }
+        release(slot)
+        throw SocketError(engine.kind == .epoll ? .epollControl : .socket, negatedResult: Int(error))
+    }
+
+    /// Lets the engine look after a slot: 0 or a negated errno, which the slot's operations answer from now on.
+    func attach(_ slot: SlotReference) -> Int32 {
+        slot.slot.state.remove(.unattached)
+        guard slot.slot.descriptor >= 0 else { return 0 }
+        let error = engine.attach(slot)
+        if error < 0 {
+            slot.slot.failure = error
+            slot.slot.state.insert([.failed, .detached])
+        }
+        return error
+    }
+
+    /// The owner is gone: ends what goes on, closes, and frees the slot when nobody is in it any more.
+    func release(_ slot: SlotReference) {
+        slot.slot.state.insert(.released)
+        close(slot)
+    }
+
+    /// Ends what goes on, and closes when it has ended.
+    func close(_ slot: SlotReference) {
+        let before = slot.slot.state
+        slot.slot.state.insert(.closing)
+        slot.interrupt(.read, .closed)
+        slot.interrupt(.write, .closed)
+        if before.isDisjoint(with: [.closing, .detached]) { detach(slot) }
+        slot.settle()
+    }
+
+    private func detach(_ slot: SlotReference) {
+        let isUnknown = slot.slot.descriptor < 0 || slot.slot.state.contains(.unattached)
+        if isUnknown || engine.detach(slot) { slot.slot.state.insert(.detached) }
+    }
+
+    /// Frees a slot that nobody uses any more.
+    func vacate(_ slot: SlotReference) {
+        unsafe timers.remove(slot)
+        slot.slot.generation &+= 1
+        slot.slot.state = []
+        slots.give(slot)
+        unsafe Unmanaged.passUnretained(self).release()
+    }
+
+    /// Ends all operations with `closed`, closes all sockets, and ends the thread. Sockets that still have an owner answer
+    /// `closed` from now on; tasks that prefer this loop run elsewhere.
+    public func shutdown() async {
+        if isOver { return }
+        unsafe await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
+            let end: @Sendable () -> Void = { unsafe continuation.resume() }
+            tell(.call { [unowned self] in self.beginEnding(end) })
+        }
+    }
+
+    private func beginEnding(_ end: @escaping @Sendable () -> Void) {
+        if isOver { return end() }
+        unsafe whenEnded.append(end)
+        unsafe isEnding = true
+        slots.forEach { close($0) }
+    }
+}

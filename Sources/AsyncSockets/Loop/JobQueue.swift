@@ -1,0 +1,47 @@
+/// The jobs that a loop has to run, first come, first served.
+@safe
+struct JobQueue: ~Copyable {
+    /// A job, and the executor of its actor if it has one.
+    @safe
+    struct Entry {
+        let job: UnownedJob
+        let executor: UnownedSerialExecutor?
+    }
+
+    private var entries = UnsafeMutablePointer<Entry>.allocate(capacity: 1024)
+    private var capacity = 1024
+    private var head = 0
+    private var tail = 0
+
+    deinit { unsafe entries.deallocate() }
+
+    var count: Int {
+        @inline(__always)
+        get { tail &- head }
+    }
+
+    @inline(__always)
+    mutating func append(_ entry: Entry) {
+        if count == capacity { grow() }
+        unsafe (entries + (tail & (capacity - 1))).initialize(to: entry)
+        tail &+= 1
+    }
+
+    @inline(__always)
+    mutating func next() -> Entry? {
+        guard head != tail else { return nil }
+        defer { head &+= 1 }
+        return unsafe entries[head & (capacity - 1)]
+    }
+
+    private mutating func grow() {
+        let larger = UnsafeMutablePointer<Entry>.allocate(capacity: capacity * 2)
+        for place in 0..<count {
+            // Entries are trivial: the old places need no end.
+            unsafe (larger + place).initialize(to: entries[(head + place) & (capacity - 1)])
+        }
+        unsafe entries.deallocate()
+        unsafe entries = larger
+        (head, tail, capacity) = (0, count, capacity * 2)
+    }
+}

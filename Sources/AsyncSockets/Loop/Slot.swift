@@ -1,0 +1,136 @@
+/// What a loop knows of one socket, or of one timer, while it lives.
+///
+/// Slots lie in memory that stays where it is until the loop ends, and only the loop's thread touches them.
+@safe
+package struct Slot {
+    /// The descriptor, or -1 for a timer.
+    package var descriptor: Int32 = -1
+    /// Tells the slot's successive tenants apart, so that no late event reaches the wrong one.
+    package var generation: UInt32 = 0
+    package var state: State = []
+    /// The place in the loop's table.
+    package let index: UInt32
+    package var read = Side()
+    package var write = Side()
+    /// Where the slot stands in the heap of timers, or -1.
+    var heapIndex: Int32 = -1
+    /// The task whose cancellation `serve` passes on, so that its waits need no handler of their own.
+    var guardian = 0
+    /// Whoever waits for the close.
+    var closer: UnsafeContinuation<Int32, Never>?
+    /// Why the engine does not look after it: a negated errno.
+    var failure: Int32 = 0
+    /// What the engine keeps here.
+    package var engine = EngineState()
+    // Every slot in use holds a reference to its loop, which `open` takes and `vacate` gives back.
+    unowned(unsafe) let loop: EventLoop
+
+    /// What is true of the whole socket.
+    package struct State: OptionSet {
+        package let rawValue: UInt32
+        package init(rawValue: UInt32) { self.rawValue = rawValue }
+
+        /// The next receive may find something.
+        package static let readable = State(rawValue: 1 << 0)
+        /// The next send may find room.
+        package static let writable = State(rawValue: 1 << 1)
+        /// The peer hung up or an error came: what is left to receive ends with that.
+        package static let ended = State(rawValue: 1 << 2)
+        /// A transfer of less than was asked for has used up what there was.
+        package static let shortIsAll = State(rawValue: 1 << 3)
+        /// The engine may receive ahead of the receiver, because nothing but bytes can come.
+        package static let isBytes = State(rawValue: 1 << 4)
+        /// Nothing new begins, because the owner closed it.
+        package static let closing = State(rawValue: 1 << 5)
+        /// Nothing new begins, because the task that owns it was cancelled.
+        package static let cancelled = State(rawValue: 1 << 6)
+        /// The owner is gone, and the slot is free once all operations have ended.
+        static let released = State(rawValue: 1 << 7)
+        /// The engine has given the descriptor back.
+        static let detached = State(rawValue: 1 << 8)
+        /// The engine does not know it yet.
+        static let unattached = State(rawValue: 1 << 10)
+        /// The engine could not look after it.
+        static let failed = State(rawValue: 1 << 11)
+        /// In use.
+        static let open = State(rawValue: 1 << 9)
+    }
+
+    init(index: UInt32, loop: EventLoop) {
+        self.index = index
+        unsafe self.loop = loop
+    }
+}
+
+/// One direction of a socket: who waits there, for how long, and what became of it.
+@safe
+package struct Side {
+    /// The operation that is suspended.
+    package var waiter: UnsafeContinuation<Void, Never>?
+    /// When the wait ends in vain.
+    package var deadline = Int64.max
+    /// Counts waits, so that a late cancellation does not hit the next one.
+    var sequence: UInt32 = 0
+    /// Why the waiter was woken.
+    package var cause = WakeCause.ready
+    /// Whether an operation goes on that takes more than one step.
+    var isBusy = false
+    /// Whether the kernel works on the operation, with memory of the one who waits.
+    package var isInFlight = false
+    /// What the kernel answered to the operation that was in flight.
+    package var result = 0
+}
+
+/// Why a wait ended.
+package enum WakeCause: UInt8 {
+    case ready, timedOut, cancelled, closed
+}
+
+/// The two directions of a socket: receiving, accepting on one side, sending and connecting on the other.
+@usableFromInline
+package enum Direction: UInt8, Sendable {
+    case read, write
+}
+
+/// Memory for the engine's own notes on a socket.
+package struct EngineState {
+    package var first: Int32 = -1
+    package var last: Int32 = -1
+    package var count: Int32 = 0
+    package var pending: Int32 = 0
+    package var flags: UInt32 = 0
+    package var error: Int32 = 0
+}
+
+/// Where a slot lies. A plain number, so that it can be copied before a suspension and used after it.
+@usableFromInline
+@safe
+package struct SlotReference: @unchecked Sendable, Equatable {
+    private let pointer: UnsafeMutablePointer<Slot>
+
+    init(_ pointer: UnsafeMutablePointer<Slot>) { unsafe self.pointer = pointer }
+
+    @usableFromInline
+    package static func == (one: SlotReference, other: SlotReference) -> Bool { unsafe one.pointer == other.pointer }
+
+    /// The slot, which stays while its owner lives or an operation goes on.
+    package var slot: Slot {
+        @inline(__always)
+        unsafeAddress { unsafe UnsafePointer(pointer) }
+        @inline(__always)
+        nonmutating unsafeMutableAddress { unsafe pointer }
+    }
+
+    /// One of its sides.
+    package subscript(direction: Direction) -> Side {
+        @inline(__always)
+        get { direction == .read ? slot.read : slot.write }
+        @inline(__always)
+        nonmutating _modify {
+            if direction == .read { yield &slot.read } else { yield &slot.write }
+        }
+    }
+
+    @inline(__always)
+    var loop: EventLoop { unsafe slot.loop }
+}

@@ -1,0 +1,197 @@
+internal import CSocketShim
+public import Sockets
+
+// What happens to a slot while operations wait on it. All on the loop's thread, but where a comment says otherwise.
+
+extension SlotReference {
+    /// Wakes the waiter of a direction, if there is one.
+    @inline(__always)
+    package func wake(_ direction: Direction, _ cause: WakeCause = .ready) {
+        guard let waiter = unsafe self[direction].waiter.take() else { return }
+        self[direction].cause = cause
+        self[direction].deadline = .max
+        unsafe waiter.resume()
+    }
+
+    /// Wakes the waiter of an operation that was in flight with its result. An interrupted one keeps its reason.
+    package func complete(_ direction: Direction, _ result: Int) {
+        let cause = self[direction].cause
+        self[direction].isInFlight = false
+        self[direction].result = result
+        wake(direction, cause)
+        settle()
+    }
+
+    /// Ends a wait for another reason than an event.
+    func interrupt(_ direction: Direction, _ cause: WakeCause) {
+        guard unsafe self[direction].waiter != nil else { return }
+        self[direction].deadline = .max
+        self[direction].cause = cause
+        if slot.descriptor < 0 || loop.engine.interrupt(self, direction) { wake(direction, cause) }
+    }
+
+    /// The engine has let go of the descriptor.
+    package func detached() {
+        slot.state.insert(.detached)
+        settle()
+    }
+
+    /// Closes the descriptor and frees the slot, as far as nobody uses them any more.
+    func settle() {
+        guard slot.state.contains([.closing, .detached]), !slot.isBusy else { return }
+        let result = slot.closeDescriptor()
+        if let closer = unsafe slot.closer.take() { unsafe closer.resume(returning: result) }
+        if slot.state.contains(.released) { loop.vacate(self) }
+    }
+
+    /// Why nothing may begin in this direction, or 0.
+    @inline(__always)
+    func obstacle(_ direction: Direction) -> Int {
+        guard slot.state.isDisjoint(with: [.closing, .cancelled, .unattached, .failed]), !self[direction].isBusy,
+            unsafe loop.budget > 0
+        else { return reason(direction) }
+        unsafe loop.budget &-= 1
+        return 0
+    }
+
+    @inline(never)
+    private func reason(_ direction: Direction) -> Int {
+        if slot.state.contains(.unattached), loop.attach(self) == 0 { return obstacle(direction) }
+        if slot.state.contains(.failed) { return Int(slot.failure) }
+        if slot.state.contains(.closing) { return Attempt.closed }
+        if slot.state.contains(.cancelled) { return Attempt.cancelled }
+        return self[direction].isBusy ? Attempt.busy : Attempt.yield
+    }
+}
+
+extension SlotReference {
+    /// The limit in absolute time, so that several waits share it.
+    @usableFromInline
+    func starting(_ limit: TimeLimit) -> TimeLimit { limit.starting { loop.engine.now } }
+
+    /// After an attempt that gave no count: waits until another one is worth it, and returns nil; or returns the count of
+    /// an operation that was in flight; or throws.
+    @usableFromInline
+    nonisolated(nonsending)
+        func afterAttempt(
+            _ answer: Int, _ direction: Direction, _ limit: TimeLimit, _ operation: SocketError.Operation
+        ) async throws(SocketError) -> Int?
+    {
+        guard answer <= Attempt.yield else { throw SocketError(operation, negatedResult: answer) }
+        if answer == Attempt.yield { return try await giveTurn(direction, operation) }
+        guard answer <= Attempt.inFlight else { throw refusal(answer, operation) }
+        begin(direction, answer, limit)
+        if isWatched { await suspend(direction) } else { await suspendWatching(direction) }
+        return try finish(direction, operation)
+    }
+
+    /// Lets the other tasks of the loop run.
+    @inline(never)
+    nonisolated(nonsending)
+        private func giveTurn(
+            _ direction: Direction, _ operation: SocketError.Operation
+        ) async throws(SocketError) -> Int?
+    {
+        self[direction].isBusy = true
+        await Task.yield()
+        self[direction].cause = .ready
+        return try finish(direction, operation)
+    }
+
+    private func refusal(_ answer: Int, _ operation: SocketError.Operation) -> SocketError {
+        switch answer {
+        case Attempt.busy:
+            SocketError(operation, .alreadyInProgress, detail: "another task waits for the same in this direction")
+        case Attempt.cancelled: SocketError(operation, .cancelled)
+        default: SocketError(operation, .closed)
+        }
+    }
+
+    private func begin(_ direction: Direction, _ answer: Int, _ limit: TimeLimit) {
+        self[direction].sequence &+= 1
+        self[direction].isBusy = true
+        self[direction].isInFlight = answer == Attempt.inFlight
+        self[direction].cause = .ready
+        guard limit != .forever else { return }
+        let deadline = starting(limit).nanoseconds
+        self[direction].deadline = deadline
+        loop.schedule(self, at: deadline)
+    }
+
+    @inline(__always)
+    nonisolated(nonsending)
+        private func suspend(_ direction: Direction) async
+    {
+        unsafe await withUnsafeContinuation { unsafe self[direction].waiter = $0 }
+    }
+
+    /// A task that nobody watches brings its own handler of cancellation.
+    @inline(never)
+    nonisolated(nonsending)
+        private func suspendWatching(_ direction: Direction) async
+    {
+        let (slot, loop) = (self, loop)
+        let (generation, sequence) = (slot.slot.generation, slot[direction].sequence)
+        await withTaskCancellationHandler {
+            await slot.suspend(direction)
+        } onCancel: {
+            loop.tell(.cancel(slot, generation: generation, direction, sequence: sequence))
+        }
+    }
+
+    private func finish(
+        _ direction: Direction, _ operation: SocketError.Operation
+    ) throws(SocketError) -> Int? {
+        let (cause, result, isClosing) = (self[direction].cause, self[direction].result, slot.state.contains(.closing))
+        self[direction].isBusy = false
+        self[direction].result = 0
+        settle()
+        // What an operation in flight did counts, also when it was to be ended.
+        if result > 0 { return result }
+        switch cause {
+        case .ready where result < 0: throw SocketError(operation, negatedResult: result)
+        case .ready where isClosing: throw SocketError(operation, .closed)
+        case .ready: return nil
+        case .timedOut: throw SocketError(operation, .timedOut)
+        case .cancelled: throw SocketError(operation, .cancelled)
+        case .closed: throw SocketError(operation, .closed)
+        }
+    }
+
+    /// Whether the task's cancellation reaches the slot through the task that `serve` watches.
+    private var isWatched: Bool {
+        slot.guardian != 0 && slot.guardian == currentTaskBits
+    }
+}
+
+/// A number that only the current task has, 0 outside of tasks.
+@inline(__always)
+var currentTaskBits: Int {
+    // The bits are compared only; nobody looks at what they point to.
+    unsafe withUnsafeCurrentTask { task in unsafe unsafeBitCast(task, to: Int.self) }
+}
+
+extension Slot {
+    /// Whether an operation goes on.
+    var isBusy: Bool { read.isBusy || write.isBusy }
+
+    /// Whether nothing is left to do for it when the loop ends.
+    var isQuiet: Bool { state.contains([.closing, .detached]) && !isBusy }
+
+    /// Closes the descriptor, once: 0 or a negated errno.
+    mutating func closeDescriptor() -> Int32 {
+        guard descriptor >= 0 else { return 0 }
+        let result = csock_close(descriptor)
+        descriptor = -1
+        return result
+    }
+
+    mutating func occupy(_ descriptor: Int32, _ state: State) {
+        self.descriptor = descriptor
+        self.state = state.union(.open)
+        unsafe read = Side(sequence: read.sequence)
+        unsafe write = Side(sequence: write.sequence)
+        guardian = 0
+        engine = EngineState()
+    }
+}

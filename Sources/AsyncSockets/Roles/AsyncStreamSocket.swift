@@ -1,0 +1,83 @@
+public import Sockets
+
+/// One end of a connection that carries bytes in order, for tasks: `AsyncTCPStream`, `AsyncUnixStream`.
+///
+/// ``AsyncSocket`` says how tasks share it, and what cancelling and closing do. C: tcp(7), unix(7)
+@frozen public struct AsyncStreamSocket<Address: SocketAddressProtocol>: ~Copyable, Sendable {
+    /// The socket, for what this type does not repeat.
+    public let socket: AsyncSocket
+    /// The address of the other end, as it was when the connection was made.
+    public let peerAddress: Address
+
+    init(_ socket: consuming AsyncSocket, peerAddress: Address) {
+        self.socket = socket
+        self.peerAddress = peerAddress
+    }
+
+    /// Takes over a stream, for tasks on a loop; nil for the current one or else the shared one. The descriptor stays.
+    ///
+    /// Throws: `tooManyDescriptors` when there is no loop yet and none can be made.
+    public init(_ stream: consuming StreamSocket<Address>, on loop: EventLoop? = nil) throws(SocketError) {
+        let peer = stream.peerAddress
+        let socket = try AsyncSocket(stream.intoSocket(), on: loop)
+        self.init(socket, peerAddress: peer)
+    }
+
+    /// The address of this end. C: getsockname(2)
+    public var localAddress: Address {
+        get throws(SocketError) {
+            let address = try socket.withSocket { (socket) throws(SocketError) in try socket.localAddress }
+            guard let address = Address(address) else { throw SocketError(.getsockname, .wrongAddressFamily) }
+            return address
+        }
+    }
+
+    /// Receives at least one byte over those of the array and returns how many came; 0 is the end of the stream.
+    ///
+    /// Throws: as ``AsyncSocket/receive(into:within:)-(Array<UInt8>,_)``. C: recv(2)
+    @inlinable
+    @inline(__always)
+    nonisolated(nonsending)
+        public func receive(into buffer: inout [UInt8], within limit: TimeLimit = .forever) async throws(SocketError)
+        -> Int
+    {
+        try await socket.receive(into: &buffer, within: limit)
+    }
+
+    /// Receives over the bytes of an inline array; otherwise as for an array. C: recv(2)
+    @inlinable
+    @inline(__always)
+    nonisolated(nonsending)
+        public func receive<let count: Int>(
+            into buffer: inout InlineArray<count, UInt8>, within limit: TimeLimit = .forever
+        ) async throws(SocketError) -> Int
+    {
+        try await socket.receive(into: &buffer, within: limit)
+    }
+
+    /// Sends bytes and returns how many the kernel took; see ``sendAll(_:within:)``. C: send(2)
+    @inlinable
+    @inline(__always)
+    nonisolated(nonsending)
+        public func send(_ bytes: Span<UInt8>, within limit: TimeLimit = .forever) async throws(SocketError) -> Int
+    {
+        try await socket.send(bytes, within: limit)
+    }
+
+    /// Sends all bytes, in as many steps as it takes. Throws: as ``AsyncSocket/sendAll(_:within:)``. C: send(2), repeated
+    @inlinable
+    @inline(__always)
+    nonisolated(nonsending)
+        public func sendAll(_ bytes: Span<UInt8>, within limit: TimeLimit = .forever) async throws(SocketError)
+    {
+        try await socket.sendAll(bytes, within: limit)
+    }
+
+    /// Ends all operations on it with `closed`, closes, and returns when that is done. C: close(2)
+    public consuming func close() async throws(SocketError) { try await socket.close() }
+}
+
+/// One end of a TCP connection, for tasks. C: tcp(7)
+public typealias AsyncTCPStream = AsyncStreamSocket<IPSocketAddress>
+/// One end of a connection between processes of one machine, for tasks. C: unix(7)
+public typealias AsyncUnixStream = AsyncStreamSocket<UnixAddress>

@@ -1,0 +1,36 @@
+public import Sockets
+
+extension AsyncStreamListener {
+    /// Serves each client in a child task of its own, in the loop's thread.
+    ///
+    /// ```swift
+    /// try await listener.serve { client in
+    ///     var buffer = [UInt8](repeating: 0, count: 4096)
+    ///     while case let count = try await client.receive(into: &buffer), count > 0 {
+    ///         try await client.sendAll(buffer.span.extracting(..<count))
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// It returns when the configuration's `stop` was set and the clients are done. A handler that throws costs its own
+    /// client only. Cancelling the task cancels the clients, and throws `cancelled`. The listener is the caller's again
+    /// afterwards: to close it, to serve again, or to hand it to a successor.
+    ///
+    /// Throws: what accept throws when the listener is dead, see ``AcceptPolicy``, once the handlers have ended;
+    /// `cancelled`; `invalidInput` for a configuration that makes no sense.
+    nonisolated(nonsending)
+        public func serve(
+            _ configuration: ServeConfiguration = .init(),
+            _ handler: @escaping @Sendable (borrowing AsyncStreamSocket<Address>) async throws -> Void
+        ) async throws(SocketError)
+    {
+        try configuration.check()
+        let listener = socket.reference
+        let server = StreamServer(listener, configuration, handler)
+        let result = await withTaskGroup(of: SocketError?.self) { group in
+            group.addTask(executorPreference: listener.loop) { await server.run() }
+            return await group.next() ?? nil
+        }
+        if let result { throw result }
+    }
+}

@@ -1,0 +1,69 @@
+public import Sockets
+
+extension AsyncSocket {
+    /// Sends bytes and returns how many the kernel took, which can be fewer than given.
+    ///
+    /// Throws: `brokenPipe`, `connectionReset`; `timedOut`, `cancelled`, `closed` when nothing was sent;
+    /// `alreadyInProgress` while another task sends. C: send(2)
+    @inlinable
+    @inline(__always)
+    nonisolated(nonsending)
+        public func send(_ bytes: Span<UInt8>, within limit: TimeLimit = .forever) async throws(SocketError) -> Int
+    {
+        let reference = reference
+        let answer = reference.send(bytes)
+        if answer >= 0 { return answer }
+        return try await reference.sendSlowly(answer, bytes, limit)
+    }
+
+    /// Sends all bytes, in as many steps as it takes.
+    ///
+    /// Throws: as `send`; the error's `transferred` says how many bytes had gone. After `timedOut` or `cancelled` in the
+    /// midst of them the peer has a part, so most protocols have to close then. C: send(2), repeated
+    @inlinable
+    @inline(__always)
+    nonisolated(nonsending)
+        public func sendAll(_ bytes: Span<UInt8>, within limit: TimeLimit = .forever) async throws(SocketError)
+    {
+        if bytes.isEmpty { return }
+        let reference = reference
+        let answer = reference.send(bytes)
+        if answer != bytes.count { try await reference.sendRest(answer, bytes, limit) }
+    }
+}
+
+extension SlotReference {
+    @usableFromInline
+    nonisolated(nonsending)
+        func sendSlowly(_ first: Int, _ bytes: Span<UInt8>, _ limit: TimeLimit) async throws(SocketError) -> Int
+    {
+        let limit = starting(limit)
+        var answer = first
+        while answer < 0 {
+            guard answer != Attempt.elsewhere else { return try await loop.actor.send(self, bytes, limit) }
+            if let count = try await afterAttempt(answer, .write, limit, .send) { return count }
+            answer = send(bytes)
+        }
+        return answer
+    }
+
+    /// What follows a first attempt that did not send all.
+    @usableFromInline
+    nonisolated(nonsending)
+        func sendRest(_ first: Int, _ bytes: Span<UInt8>, _ limit: TimeLimit) async throws(SocketError)
+    {
+        guard first != Attempt.elsewhere else { return try await loop.actor.sendRest(self, bytes, limit) }
+        let limit = starting(limit)
+        var (sent, answer) = (max(0, first), first)
+        do throws(SocketError) {
+            while sent < bytes.count {
+                if answer < 0 {
+                    sent += try await afterAttempt(answer, .write, limit, .send) ?? 0
+                    if sent == bytes.count { return }
+                }
+                answer = send(bytes.extracting(sent...))
+                sent += max(0, answer)
+            }
+        } catch { throw error.with(transferred: sent) }
+    }
+}
