@@ -6,7 +6,9 @@ final class BufferPool {
 
     private var kept: [UnsafeMutableRawPointer] = unsafe []
 
-    deinit { for unsafebuffer in unsafe kept { unsafe buffer.deallocate() } }
+    deinit {
+        while let buffer = unsafe kept.popLast() { unsafe buffer.deallocate() }
+    }
 
     func take() -> UnsafeMutableRawPointer {
         if let last = unsafe kept.popLast() { return unsafe last }

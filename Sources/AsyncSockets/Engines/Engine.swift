@@ -35,6 +35,8 @@ package protocol Engine: AnyObject {
     func isReady(_ slot: SlotReference, _ direction: Direction) -> Bool
     /// After a call that would have to wait: the next wake says that another is worth a try.
     func awaitReadiness(_ slot: SlotReference, _ direction: Direction)
+    /// After a call of another thread that would have to wait: true when an event came since, or else as `awaitReadiness`.
+    func reconsider(_ slot: SlotReference, _ direction: Direction) -> Bool
     /// Ends a wait early: true when the waiter can go at once; otherwise the engine wakes it when the kernel has let go
     /// of its memory.
     func interrupt(_ slot: SlotReference, _ direction: Direction) -> Bool

@@ -82,6 +82,12 @@ extension ReadinessEngine {
 
     package func awaitReadiness(_ slot: SlotReference, _ direction: Direction) { _ = wait(slot, direction) }
 
+    package func reconsider(_ slot: SlotReference, _ direction: Direction) -> Bool {
+        let hadEvent = isReady(slot, direction)
+        _ = wait(slot, direction)
+        return hadEvent
+    }
+
     package func interrupt(_ slot: SlotReference, _ direction: Direction) -> Bool { true }
 
     /// Clears the latch, and has its next event reported.

@@ -113,9 +113,11 @@ extension EventLoop {
         }
     }
 
-    /// The owner is gone after the loop: what was left is the reference to the loop.
+    /// The owner is gone after the loop: what was left is the descriptor, and the reference to the loop.
     private func abandon(_ slot: SlotReference) {
         slot.slot.state = []
+        let result = slot.slot.closeDescriptor()
+        if let closer = unsafe slot.slot.closer.take() { unsafe closer.resume(returning: result) }
         unsafe Unmanaged.passUnretained(self).release()
     }
 
@@ -296,8 +298,8 @@ extension EventLoop {
         unsafe Unmanaged.passUnretained(self).release()
     }
 
-    /// Ends all operations with `closed`, closes all sockets, and ends the thread. Sockets that still have an owner answer
-    /// `closed` from now on; tasks that prefer this loop run elsewhere.
+    /// Ends all operations with `closed` and then the thread. Sockets that have an owner stay open until it lets them go, and
+    /// answer `closed`; tasks that prefer this loop run elsewhere.
     public func shutdown() async {
         if isOver { return }
         unsafe await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in

@@ -44,6 +44,17 @@ extension LoopActor {
         return try await slot.accept(limit)
     }
 
+    /// Waits after a call of another thread that would have to wait, unless something came since.
+    func waitAfterCall(
+        _ slot: SlotReference, _ direction: Direction, _ limit: TimeLimit
+    ) async throws(SocketError) {
+        try slot.requireLoop(direction.operation)
+        let obstacle = slot.obstacle(direction)
+        if obstacle == 0, slot.loop.engine.reconsider(slot, direction) { return }
+        _ = try await slot.afterAttempt(
+            obstacle == 0 ? Attempt.pending : obstacle, direction, limit, direction.operation)
+    }
+
     func sleep(_ loop: EventLoop, _ limit: TimeLimit) async throws(SocketError) { try await loop.pause(limit) }
 }
 

@@ -36,12 +36,12 @@ extension SlotReference {
         settle()
     }
 
-    /// Closes the descriptor and frees the slot, as far as nobody uses them any more.
+    /// Closes the descriptor and frees the slot when the owner is gone and nobody uses them any more.
     func settle() {
-        guard slot.state.contains([.closing, .detached]), !slot.isBusy else { return }
+        guard slot.state.contains([.closing, .detached, .released]), !slot.isBusy else { return }
         let result = slot.closeDescriptor()
         if let closer = unsafe slot.closer.take() { unsafe closer.resume(returning: result) }
-        if slot.state.contains(.released) { loop.vacate(self) }
+        loop.vacate(self)
     }
 
     /// Why nothing may begin in this direction, or 0.

@@ -22,7 +22,7 @@ public struct AsyncStreamListener<Address: SocketAddressProtocol>: ~Copyable, Se
     public init(_ listener: consuming StreamListener<Address>, loop: EventLoop? = nil) throws(SocketError) {
         let address = listener.localAddress
         let parts = try listener.giveParts { (socket, file) throws(SocketError) in
-            ListenerParts(socket: try AsyncSocket(socket, on: loop), file: file)
+            SocketParts(socket: try AsyncSocket(socket, on: loop), file: file)
         }
         socket = parts.socket
         localAddress = address
@@ -44,17 +44,6 @@ public struct AsyncStreamListener<Address: SocketAddressProtocol>: ~Copyable, Se
 
     /// Ends all operations on it with `closed`, and closes. C: close(2)
     public consuming func close() async throws(SocketError) { try await socket.close() }
-}
-
-/// A socket that accepts TCP connections, for tasks. C: tcp(7)
-public typealias AsyncTCPListener = AsyncStreamListener<IPSocketAddress>
-/// A socket that accepts connections of processes of this machine, for tasks. C: unix(7)
-public typealias AsyncUnixListener = AsyncStreamListener<UnixAddress>
-
-/// What a listener owns.
-private struct ListenerParts: ~Copyable {
-    let socket: AsyncSocket
-    let file: BoundFile?
 }
 
 /// A connection that nobody owns yet.

@@ -25,11 +25,7 @@ public import Sockets
 
     /// The address of this end. C: getsockname(2)
     public var localAddress: Address {
-        get throws(SocketError) {
-            let address = try socket.withSocket { (socket) throws(SocketError) in try socket.localAddress }
-            guard let address = Address(address) else { throw SocketError(.getsockname, .wrongAddressFamily) }
-            return address
-        }
+        get throws(SocketError) { try socket.localAddress() }
     }
 
     /// Receives at least one byte over those of the array and returns how many came; 0 is the end of the stream.
@@ -76,8 +72,3 @@ public import Sockets
     /// Ends all operations on it with `closed`, closes, and returns when that is done. C: close(2)
     public consuming func close() async throws(SocketError) { try await socket.close() }
 }
-
-/// One end of a TCP connection, for tasks. C: tcp(7)
-public typealias AsyncTCPStream = AsyncStreamSocket<IPSocketAddress>
-/// One end of a connection between processes of one machine, for tasks. C: unix(7)
-public typealias AsyncUnixStream = AsyncStreamSocket<UnixAddress>

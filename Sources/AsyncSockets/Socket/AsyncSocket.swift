@@ -79,11 +79,6 @@ extension SlotReference {
     /// Closes as the owner's last act, and answers what close(2) did.
     @usableFromInline
     func closeAndWait() async -> Int32 {
-        let loop = loop
-        guard !loop.isOver else {
-            drop()
-            return 0
-        }
         return unsafe await withUnsafeContinuation { continuation in
             unsafe slot.closer = continuation
             drop()

@@ -51,9 +51,12 @@ extension Socket {
     /// Throws away what is not sent and resets the connection: the peer gets `connectionReset`.
     /// C: SO_LINGER of 0 in socket(7)
     public consuming func reset() throws(SocketError) {
-        try setOption(SocketRequest.lingering, to: .reset)
+        try prepareReset()
         try close()
     }
+
+    /// Lets the close reset the connection.
+    package func prepareReset() throws(SocketError) { try setOption(SocketRequest.lingering, to: .reset) }
 }
 
 extension SocketRequest<Linger> {

@@ -73,6 +73,13 @@ public struct DatagramSocket<Address: SocketAddressProtocol>: ~Copyable, Sendabl
         return ConnectedDatagramSocket(socket, peerAddress: peer, file)
     }
 
+    /// Gives the socket and what else it owns to another kind of datagram socket.
+    package consuming func giveParts<Result: ~Copyable, Failure>(
+        to body: (consuming Socket, consuming BoundFile?) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try body(socket, file)
+    }
+
     /// Sets an option. C: setsockopt(2)
     public func setOption<Value>(
         _ option: TypedOption<Value, some OptionAccess.Writable>, to value: Value
@@ -162,6 +169,13 @@ public struct ConnectedDatagramSocket<Address: SocketAddressProtocol>: ~Copyable
     ) throws(SocketError) -> Datagram<Address> {
         var span = buffer.mutableSpan
         return try receive(into: &span, flags: flags)
+    }
+
+    /// Gives the socket and what else it owns to another kind of datagram socket.
+    package consuming func giveParts<Result: ~Copyable, Failure>(
+        to body: (consuming Socket, consuming BoundFile?) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try body(socket, file)
     }
 
     /// Sets an option. C: setsockopt(2)

@@ -72,7 +72,7 @@ extension Socket {
     }
 
     /// A connect to a free port of this machine can meet itself, when the kernel picks that port for this end too.
-    func refuseSelfConnection(to address: SocketAddress) throws(SocketError) {
+    package func refuseSelfConnection(to address: SocketAddress) throws(SocketError) {
         guard let target = address.ip, let local = try localAddress.ip, local.port == target.port else { return }
         // The unspecified address stands for this machine, so the same port is the same socket.
         guard local.address == target.address || target.address.isUnspecified else { return }

@@ -64,7 +64,8 @@ extension Socket {
         return try hasPeer
     }
 
-    private var hasPeer: Bool {
+    /// Whether it is connected.
+    package var hasPeer: Bool {
         get throws(SocketError) {
             do throws(SocketError) { _ = try peerAddress } catch {
                 guard error.code == .notConnected else { throw error }

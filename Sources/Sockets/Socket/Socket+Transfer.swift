@@ -108,6 +108,18 @@ extension Socket {
         }
     }
 
+    /// As `receiveDatagram(into:flags:from:)`, with nil when none is there.
+    @inlinable
+    @inline(__always)
+    package func receiveDatagramIfReady(
+        into buffer: inout MutableSpan<UInt8>, from sender: inout SocketAddress
+    ) throws(SocketError) -> Int? {
+        let flags = ReceiveFlags.dontWait.rawValue
+        return try Kernel.trying(.recvfrom) {
+            unsafe buffer.withUnsafeMutableBufferPointer { unsafe Kernel.receive(number, $0, flags, from: &sender) }
+        }
+    }
+
     /// Receives one datagram of a known sender and returns the size it had. C: recv(2) with MSG_TRUNC
     @inlinable
     @inline(__always)

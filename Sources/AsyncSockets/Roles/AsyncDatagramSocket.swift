@@ -1,0 +1,141 @@
+public import Sockets
+
+/// A socket for single messages to and from anybody, for tasks: `AsyncUDPSocket`, `AsyncUnixDatagramSocket`.
+///
+/// ``AsyncSocket`` says how tasks share it, and what cancelling and closing do. C: udp(7), unix(7)
+public struct AsyncDatagramSocket<Address: SocketAddressProtocol>: ~Copyable, Sendable {
+    /// The socket, for options, messages and what else this type does not repeat.
+    public let socket: AsyncSocket
+    private let file: BoundFile?
+
+    /// Receives what is sent to this address; port 0 lets the kernel choose one. C: socket(2), bind(2)
+    public init(boundTo address: Address, loop: EventLoop? = nil) throws(SocketError) {
+        try self.init(DatagramSocket(boundTo: address), on: loop)
+    }
+
+    /// Takes over a datagram socket, for tasks on a loop; nil for the current one or else the shared one. The descriptor
+    /// stays.
+    public init(_ socket: consuming DatagramSocket<Address>, on loop: EventLoop? = nil) throws(SocketError) {
+        let parts = try socket.giveParts { (socket, file) throws(SocketError) in
+            SocketParts(socket: try AsyncSocket(socket, on: loop), file: file)
+        }
+        self.socket = parts.socket
+        file = parts.file
+    }
+
+    /// The address it receives at. C: getsockname(2)
+    public var localAddress: Address {
+        get throws(SocketError) { try socket.localAddress() }
+    }
+
+    /// Receives one datagram over the bytes of the array: how many bytes are there now, who sent it, and whether the rest was
+    /// lost. An empty datagram is one too, with a count of 0.
+    ///
+    /// Throws: `timedOut`, `cancelled`, `closed`, none of which loses a datagram. C: recvfrom(2)
+    nonisolated(nonsending)
+        public func receive(
+            into buffer: inout [UInt8], within limit: TimeLimit = .forever
+        ) async throws(SocketError) -> Datagram<Address>
+    {
+        let room = buffer.count
+        var sender = SocketAddress.none
+        let size = try await socket.retrying(.receive, within: limit) { (socket) throws(SocketError) -> Int? in
+            var span = buffer.mutableSpan
+            return try socket.receiveDatagramIfReady(into: &span, from: &sender)
+        }
+        guard let address = Address(sender) else { throw SocketError(.recvfrom, .wrongAddressFamily) }
+        return Datagram(count: min(size, room), size: size, sender: address)
+    }
+
+    /// Sends one datagram and returns its size. Throws: as the synchronous call; `timedOut`, `cancelled`, `closed`.
+    /// C: sendto(2)
+    @discardableResult
+    nonisolated(nonsending)
+        public func send(
+            _ bytes: Span<UInt8>, to address: Address, within limit: TimeLimit = .forever
+        ) async throws(SocketError) -> Int
+    {
+        try await socket.retrying(.send, within: limit) { (socket) throws(SocketError) in
+            try unlessWaiting { () throws(SocketError) in try socket.send(bytes, to: address, flags: .dontWait) }
+        }
+    }
+
+    /// Ends all operations on it with `closed`, and closes. C: close(2)
+    public consuming func close() async throws(SocketError) { try await socket.close() }
+}
+
+/// A datagram socket with one peer, for tasks: it sends and receives without addresses, and hears of ICMP errors.
+///
+/// After a datagram that nobody took, a later send or receive throws `connectionRefused` once; the socket stays usable.
+/// C: connect(2), udp(7)
+public struct AsyncConnectedDatagramSocket<Address: SocketAddressProtocol>: ~Copyable, Sendable {
+    /// The socket, for options, messages and what else this type does not repeat.
+    public let socket: AsyncSocket
+    /// The one peer.
+    public let peerAddress: Address
+    private let file: BoundFile?
+
+    /// A socket with this peer and any local address. Nothing is sent. C: socket(2), connect(2)
+    public static func connect(to peer: Address, loop: EventLoop? = nil) throws(SocketError) -> Self {
+        try Self(ConnectedDatagramSocket.connect(to: peer), on: loop)
+    }
+
+    /// Takes over a connected datagram socket; the descriptor stays.
+    public init(_ socket: consuming ConnectedDatagramSocket<Address>, on loop: EventLoop? = nil) throws(SocketError) {
+        let peer = socket.peerAddress
+        let parts = try socket.giveParts { (socket, file) throws(SocketError) in
+            SocketParts(socket: try AsyncSocket(socket, on: loop), file: file)
+        }
+        self.socket = parts.socket
+        peerAddress = peer
+        file = parts.file
+    }
+
+    /// The address of this end. C: getsockname(2)
+    public var localAddress: Address {
+        get throws(SocketError) { try socket.localAddress() }
+    }
+
+    /// Receives one datagram of the peer over the bytes of the array. An empty one is one too. C: recv(2)
+    nonisolated(nonsending)
+        public func receive(
+            into buffer: inout [UInt8], within limit: TimeLimit = .forever
+        ) async throws(SocketError) -> Datagram<Address>
+    {
+        let room = buffer.count
+        let size = try await socket.retrying(.receive, within: limit) { (socket) throws(SocketError) -> Int? in
+            var span = buffer.mutableSpan
+            return try unlessWaiting { () throws(SocketError) in
+                try socket.receiveDatagram(into: &span, flags: .dontWait)
+            }
+        }
+        return Datagram(count: min(size, room), size: size, sender: peerAddress)
+    }
+
+    /// Sends one datagram to the peer and returns its size. C: send(2)
+    @discardableResult
+    nonisolated(nonsending)
+        public func send(_ bytes: Span<UInt8>, within limit: TimeLimit = .forever) async throws(SocketError) -> Int
+    {
+        try await socket.retrying(.send, within: limit) { (socket) throws(SocketError) in
+            try socket.sendIfReady(bytes)
+        }
+    }
+
+    /// Ends all operations on it with `closed`, and closes. C: close(2)
+    public consuming func close() async throws(SocketError) { try await socket.close() }
+}
+
+/// What a role owns.
+struct SocketParts: ~Copyable {
+    let socket: AsyncSocket
+    let file: BoundFile?
+}
+
+extension AsyncSocket {
+    func localAddress<Address: SocketAddressProtocol>() throws(SocketError) -> Address {
+        let address = try withSocket { (socket) throws(SocketError) in try socket.localAddress }
+        guard let address = Address(address) else { throw SocketError(.getsockname, .wrongAddressFamily) }
+        return address
+    }
+}

@@ -1,0 +1,147 @@
+public import Sockets
+
+// Operations made by a call on the socket itself, which is repeated when the socket is ready.
+
+extension AsyncSocket {
+    /// Makes a call that does not wait, until it does not say nil. The socket is lent for each call.
+    ///
+    /// For what this library has no method for: the call has to carry `.dontWait` or be one that never waits, and gives nil
+    /// for `wouldBlock`.
+    nonisolated(nonsending)
+        public func retrying<Result>(
+            _ direction: TransferDirection, within limit: TimeLimit = .forever,
+            _ call: (borrowing Socket) throws(SocketError) -> Result?
+        ) async throws(SocketError) -> Result
+    {
+        let reference = reference, side = direction.side
+        guard reference.loop.isCurrent else { return try await reference.retryElsewhere(side, limit, call) }
+        let limit = reference.starting(limit)
+        while true {
+            var result: Result?
+            let answer = try reference.attempt(side) { (socket) throws(SocketError) in
+                result = try call(socket)
+                return result == nil ? nil : 0
+            }
+            if let result { return result }
+            _ = try await reference.afterAttempt(answer, side, limit, side.operation)
+        }
+    }
+
+    /// Receives with flags, such as `.peek`; otherwise as without. C: recv(2)
+    nonisolated(nonsending)
+        public func receive(
+            into buffer: inout [UInt8], flags: ReceiveFlags, within limit: TimeLimit = .forever
+        ) async throws(SocketError) -> Int
+    {
+        if buffer.isEmpty { throw noRoom() }
+        return try await retrying(.receive, within: limit) { (socket) throws(SocketError) in
+            var span = buffer.mutableSpan
+            return try socket.receiveIfReady(into: &span, flags: flags)
+        }
+    }
+
+    /// Sends with flags, such as `.more`; returns how many bytes the kernel took. C: send(2)
+    nonisolated(nonsending)
+        public func send(
+            _ bytes: Span<UInt8>, flags: SendFlags, within limit: TimeLimit = .forever
+        ) async throws(SocketError) -> Int
+    {
+        try await retrying(.send, within: limit) { (socket) throws(SocketError) in
+            try socket.sendIfReady(bytes, flags: flags)
+        }
+    }
+
+    /// Receives bytes over those of the array and, into `control`, what came beside them.
+    ///
+    /// Throws: as ``receive(into:within:)-(Array<UInt8>,_)``. C: recvmsg(2)
+    nonisolated(nonsending)
+        public func receiveMessage(
+            into buffer: inout [UInt8], control: inout IncomingControl, flags: ReceiveFlags = [],
+            within limit: TimeLimit = .forever
+        ) async throws(SocketError) -> ReceivedMessage
+    {
+        try await retrying(.receive, within: limit) { (socket) throws(SocketError) in
+            var span = buffer.mutableSpan
+            return try unlessWaiting { () throws(SocketError) in
+                try socket.receiveMessage(into: &span, control: &control, flags: flags.union(.dontWait))
+            }
+        }
+    }
+
+    /// Sends bytes with control messages, to the peer. Throws: as the synchronous call. C: sendmsg(2)
+    nonisolated(nonsending)
+        public func sendMessage(
+            _ bytes: Span<UInt8>, control: OutgoingControl = .init(capacity: 0), flags: SendFlags = [],
+            within limit: TimeLimit = .forever
+        ) async throws(SocketError) -> Int
+    {
+        try await retrying(.send, within: limit) { (socket) throws(SocketError) in
+            try unlessWaiting { () throws(SocketError) in
+                try socket.sendMessage(bytes, control: control, flags: flags.union(.dontWait))
+            }
+        }
+    }
+
+    /// Sends a datagram with control messages, to an address. Throws: as the synchronous call. C: sendmsg(2)
+    nonisolated(nonsending)
+        public func sendMessage(
+            _ bytes: Span<UInt8>, control: OutgoingControl = .init(capacity: 0), to address: some SocketAddressProtocol,
+            flags: SendFlags = [], within limit: TimeLimit = .forever
+        ) async throws(SocketError) -> Int
+    {
+        let target = try address.encoded()
+        return try await retrying(.send, within: limit) { (socket) throws(SocketError) in
+            try unlessWaiting { () throws(SocketError) in
+                try socket.sendMessage(bytes, control: control, to: target, flags: flags.union(.dontWait))
+            }
+        }
+    }
+
+    /// Waits until a call in this direction is worth a try: it may still find nothing. C: poll(2)
+    nonisolated(nonsending)
+        public func wait(for direction: TransferDirection, within limit: TimeLimit = .forever) async throws(SocketError)
+    {
+        let interest: Readiness = direction == .receive ? .readable : .writable
+        try await retrying(direction, within: limit) { (socket) throws(SocketError) in
+            try socket.wait(for: interest, until: .now).isEmpty ? nil : ()
+        }
+    }
+}
+
+extension SlotReference {
+    /// The calls are made here, because their memory cannot go to another thread; only the wait is the loop's.
+    nonisolated(nonsending)
+        fileprivate func retryElsewhere<Result>(
+            _ direction: Direction, _ limit: TimeLimit, _ call: (borrowing Socket) throws(SocketError) -> Result?
+        ) async throws(SocketError) -> Result
+    {
+        let limit = starting(limit)
+        while true {
+            try requireLoop(direction.operation)
+            if let result = try Socket.lending(slot.descriptor, call) { return result }
+            try await loop.actor.waitAfterCall(self, direction, limit)
+        }
+    }
+}
+
+/// Which way bytes go: the two halves of a socket, which two tasks can use at the same time.
+public enum TransferDirection: Sendable {
+    /// Receiving, and accepting.
+    case receive
+    /// Sending, and connecting.
+    case send
+
+    var side: Direction { self == .receive ? .read : .write }
+}
+
+extension Direction {
+    var operation: SocketError.Operation { self == .read ? .recv : .send }
+}
+
+/// The result of a call, or nil when it would have to wait.
+func unlessWaiting<Result>(_ call: () throws(SocketError) -> Result) throws(SocketError) -> Result? {
+    do throws(SocketError) { return try call() } catch {
+        if error.code == .wouldBlock { return nil }
+        throw error
+    }
+}
