@@ -85,7 +85,7 @@ enum Connecting {
     ) throws(SocketError) {
         try Socket.lending(reference.slot.descriptor) { (socket) throws(SocketError) in
             try socket.refuseSelfConnection(to: target)
-            if !loop.engine.wantsNonBlocking { try socket.setMode(.blocking) }
+            if loop.engine.mode(for: reference.slot.state) == .blocking { try socket.setMode(.blocking) }
         }
     }
 }

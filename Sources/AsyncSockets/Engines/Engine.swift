@@ -11,9 +11,8 @@ package protocol Engine: AnyObject {
     var kind: EngineKind { get }
     /// The time that deadlines are measured on, in nanoseconds.
     var now: Int64 { get }
-    /// Whether descriptors are waited on by the kernel (false) or by polling the socket (true), which makes their mode
-    /// non-blocking.
-    var wantsNonBlocking: Bool { get }
+    /// The mode that a socket of this kind has to be in.
+    func mode(for state: Slot.State) -> BlockingMode
 
     /// Begins to look after a socket: 0 or a negated errno.
     func attach(_ slot: SlotReference) -> Int32

@@ -16,7 +16,7 @@ protocol ReadinessEngine: Engine {
 extension ReadinessEngine {
     package var now: Int64 { csock_monotonic_ns() }
 
-    package var wantsNonBlocking: Bool { true }
+    package func mode(for state: Slot.State) -> BlockingMode { .nonBlocking }
 
     @inline(__always)
     package func receive(_ slot: SlotReference, _ memory: UnsafeMutableBufferPointer<UInt8>) -> Int {

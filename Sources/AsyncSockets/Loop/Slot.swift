@@ -52,6 +52,8 @@ package struct Slot {
         static let unattached = State(rawValue: 1 << 10)
         /// The engine could not look after it.
         static let failed = State(rawValue: 1 << 11)
+        /// Connections come in, not bytes.
+        package static let listening = State(rawValue: 1 << 12)
         /// In use.
         static let open = State(rawValue: 1 << 9)
     }

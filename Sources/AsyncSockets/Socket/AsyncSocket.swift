@@ -20,7 +20,7 @@ public import Sockets
     public init(_ socket: consuming Socket, on loop: EventLoop? = nil) throws(SocketError) {
         let loop = if let loop { loop } else { try EventLoop.suitable() }
         let state = try Slot.State(socket)
-        try socket.setMode(loop.engine.wantsNonBlocking ? .nonBlocking : .blocking)
+        try socket.setMode(loop.engine.mode(for: state))
         reference = try loop.open(socket.release(), state)
     }
 
@@ -61,6 +61,8 @@ extension Slot.State {
         let isStream = try socket.option(.type) == .stream
         let family = try socket.localAddress.family
         self = Slot.State.of(family, isStream: isStream)
+        guard isStream else { return }
+        if try socket.option(.acceptsConnections) { insert(.listening) }
     }
 
     /// TCP hands out all it has, and nothing but bytes. A Unix stream stops where descriptors were passed.

@@ -112,4 +112,13 @@ extension Kernel {
             }
         }
     }
+
+    /// Makes a call again as long as signals break it off: a count, or a negated errno.
+    @inline(__always)
+    package static func retrying(_ call: () -> Int64) -> Int {
+        while true {
+            let result = call()
+            if result != -Int64(csock_EINTR) { return Int(truncatingIfNeeded: result) }
+        }
+    }
 }

@@ -1,0 +1,181 @@
+#if os(Linux)
+internal import CSocketShim
+internal import Sockets
+
+extension RingEngine {
+    package func receive(_ slot: SlotReference, _ memory: UnsafeMutableBufferPointer<UInt8>) -> Int {
+        guard slot.slot.state.contains(.isBytes) else { return unsafe receiveNow(slot, memory) }
+        if slot.slot.engine.first >= 0 { return unsafe buffers.copy(from: slot, to: memory) }
+        return withNothingAhead(slot)
+    }
+
+    package func receive(_ slot: SlotReference, lending loan: inout Loan) -> Int {
+        guard slot.slot.state.contains(.isBytes) else { return receiveNow(slot, lending: &loan) }
+        if slot.slot.engine.first >= 0 { return unsafe buffers.lend(from: slot, &loan) }
+        return withNothingAhead(slot)
+    }
+
+    package func takeBack(_ loan: consuming Loan) {
+        if loan.token >= 0 {
+            unsafe buffers.give(loan.token)
+        } else if let memory = unsafe loan.memory {
+            unsafe memory.deallocate()
+        }
+    }
+
+    /// The end of the stream, its error, once, or nothing yet.
+    private func withNothingAhead(_ slot: SlotReference) -> Int {
+        if slot.ring.contains(.ended) {
+            defer { slot.slot.engine.error = 0 }
+            return Int(slot.slot.engine.error)
+        }
+        if slot.ring.isDisjoint(with: [.receiving, .starved]) { startReceiving(slot) }
+        return Attempt.pending
+    }
+
+    /// Lets the kernel receive whatever comes.
+    func startReceiving(_ slot: SlotReference) {
+        slot.ring.insert(.receiving)
+        submit(slot) {
+            $0.operation = UInt8(csock_IORING_OP_RECV)
+            $0.flags = UInt8(csock_IOSQE_BUFFER_SELECT)
+            $0.modifier = unsafe hasMultishot ? UInt16(csock_IORING_RECV_MULTISHOT) : 0
+            $0.descriptor = slot.slot.descriptor
+            $0.buffer = RingBuffers.group
+            $0.user = RingOperation(.receive, slot).user
+        }
+    }
+
+    @inline(__always)
+    func received(_ slot: SlotReference, _ result: csock_ring_completion_t) {
+        if result.flags & UInt32(csock_IORING_CQE_F_MORE) == 0 { slot.ring.remove([.receiving, .stopping]) }
+        guard result.result > 0 else { return receivedNothing(slot, result) }
+        let id = Int32(truncatingIfNeeded: result.flags >> 16)
+        unsafe buffers.append(id, result.result, to: slot)
+        if slot.slot.engine.count >= Self.mostAhead { stopReceiving(slot) }
+        slot.wake(.read)
+    }
+
+    private func receivedNothing(_ slot: SlotReference, _ result: csock_ring_completion_t) {
+        // A buffer that nothing came into is lent again.
+        if result.flags & UInt32(csock_IORING_CQE_F_BUFFER) != 0 {
+            unsafe buffers.giveBack(Int32(truncatingIfNeeded: result.flags >> 16))
+        }
+        switch result.result {
+        case -csock_ENOBUFS: starve(slot)
+        case -csock_ECANCELED: if !slot.ring.contains(.detaching) { slot.wake(.read) }
+        case -csock_EINVAL where unsafe hasMultishot && !slot.ring.contains(.ended):
+            unsafe hasMultishot = false
+            startReceiving(slot)
+        default:
+            slot.ring.insert(.ended)
+            slot.slot.engine.error = result.result
+            slot.wake(.read)
+        }
+    }
+
+    /// The receiver is behind: what else comes stays in the kernel, and the peer has to wait in the end.
+    private func stopReceiving(_ slot: SlotReference) {
+        guard slot.ring.contains(.receiving), !slot.ring.contains(.stopping) else { return }
+        slot.ring.insert(.stopping)
+        cancel(RingOperation(.receive, slot))
+    }
+
+    package func send(_ slot: SlotReference, _ memory: UnsafeBufferPointer<UInt8>) -> Int {
+        guard slot.slot.state.contains(.isBytes) else { return unsafe sendNow(slot, memory) }
+        submit(slot) {
+            $0.operation = UInt8(csock_IORING_OP_SEND)
+            $0.descriptor = slot.slot.descriptor
+            $0.address = UInt64(UInt(bitPattern: memory.baseAddress))
+            $0.length = UInt32(clamping: memory.count)
+            $0.operation_flags = UInt32(csock_MSG_NOSIGNAL)
+            $0.user = RingOperation(.send, slot).user
+        }
+        return Attempt.inFlight
+    }
+
+    package func interrupt(_ slot: SlotReference, _ direction: Direction) -> Bool {
+        guard direction == .write, slot.slot.write.isInFlight else { return true }
+        cancel(RingOperation(.send, slot))
+        return false
+    }
+
+    package func detach(_ slot: SlotReference) -> Bool {
+        slot.ring.remove(.starved)
+        guard slot.slot.engine.pending > 0 else {
+            unsafe buffers.clear(slot)
+            return true
+        }
+        slot.ring.insert(.detaching)
+        if slot.ring.contains(.receiving) { cancel(RingOperation(.receive, slot)) }
+        if slot.ring.contains(.awaitingReadable) { cancel(RingOperation(.readable, slot)) }
+        if slot.ring.contains(.awaitingWritable) { cancel(RingOperation(.writable, slot)) }
+        return false
+    }
+}
+
+// MARK: - Sockets whose calls are repeated when they are ready
+
+extension RingEngine {
+    private func receiveNow(_ slot: SlotReference, _ memory: UnsafeMutableBufferPointer<UInt8>) -> Int {
+        guard isReady(slot, .read) else { return wait(slot, .read) }
+        // The memory is the caller's for the length of the call.
+        let count = Kernel.retrying { unsafe csock_recv(slot.slot.descriptor, memory.baseAddress, memory.count, 0) }
+        return count == -Int(csock_EAGAIN) ? wait(slot, .read) : count
+    }
+
+    private func receiveNow(_ slot: SlotReference, lending loan: inout Loan) -> Int {
+        guard isReady(slot, .read) else { return wait(slot, .read) }
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: RingBuffers.size, alignment: 64)
+        let room = unsafe UnsafeMutableBufferPointer(
+            start: memory.assumingMemoryBound(to: UInt8.self), count: RingBuffers.size)
+        let count = unsafe receiveNow(slot, room)
+        guard count > 0 else {
+            unsafe memory.deallocate()
+            return count
+        }
+        unsafe loan.memory = memory
+        loan.count = count
+        return count
+    }
+
+    private func sendNow(_ slot: SlotReference, _ memory: UnsafeBufferPointer<UInt8>) -> Int {
+        guard isReady(slot, .write) else { return wait(slot, .write) }
+        // The memory is the caller's for the length of the call.
+        let count = Kernel.retrying {
+            unsafe csock_send(slot.slot.descriptor, memory.baseAddress, memory.count, csock_MSG_NOSIGNAL)
+        }
+        return count == -Int(csock_EAGAIN) ? wait(slot, .write) : count
+    }
+
+    package func accept(_ slot: SlotReference, _ peer: inout SocketAddress) -> Int {
+        guard isReady(slot, .read) else { return wait(slot, .read) }
+        let result = Kernel.accept(slot.slot.descriptor, mode(for: slot.slot.state.subtracting(.listening)), &peer)
+        return result == -Int(csock_EAGAIN) ? wait(slot, .read) : result
+    }
+
+    package func isReady(_ slot: SlotReference, _ direction: Direction) -> Bool {
+        slot.slot.state.contains(direction == .read ? .readable : .writable)
+    }
+
+    package func awaitReadiness(_ slot: SlotReference, _ direction: Direction) { _ = wait(slot, direction) }
+
+    package func reconsider(_ slot: SlotReference, _ direction: Direction) -> Bool {
+        _ = wait(slot, direction)
+        return false
+    }
+
+    private func wait(_ slot: SlotReference, _ direction: Direction) -> Int {
+        slot.slot.state.remove(direction == .read ? [.readable, .ended] : .writable)
+        let (kind, state, events): (RingOperation.Kind, RingState, Int32) =
+            direction == .read
+            ? (.readable, .awaitingReadable, csock_POLLIN | csock_POLLRDHUP)
+            : (.writable, .awaitingWritable, csock_POLLOUT)
+        if !slot.ring.contains(state) {
+            slot.ring.insert(state)
+            watch(slot, kind, events)
+        }
+        return Attempt.pending
+    }
+}
+#endif

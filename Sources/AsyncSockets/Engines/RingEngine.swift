@@ -1,0 +1,225 @@
+#if os(Linux)
+internal import CSocketShim
+internal import Sockets
+
+/// A ring that is closed in the end.
+@safe
+private struct OpenRing: ~Copyable {
+    private static let submissions: UInt32 = 4096, completions: UInt32 = 16384
+
+    let pointer: UnsafeMutablePointer<csock_ring_t>
+
+    /// Opens it with the cheapest way of hearing of results that the kernel has.
+    init() throws(SocketError) {
+        unsafe pointer = .allocate(capacity: 1)
+        let result = unsafe Self.open(pointer)
+        guard result < 0 else { return }
+        throw SocketError(.inspect, SocketError.Code(rawValue: -result), detail: "io_uring cannot be used here")
+    }
+
+    deinit {
+        if unsafe pointer.pointee.queues != nil { _ = unsafe csock_ring_close(pointer) }
+        unsafe pointer.deallocate()
+    }
+
+    private static func open(_ ring: UnsafeMutablePointer<csock_ring_t>) -> Int32 {
+        let ways = [
+            csock_IORING_SETUP_SINGLE_ISSUER | csock_IORING_SETUP_DEFER_TASKRUN | csock_IORING_SETUP_SUBMIT_ALL,
+            csock_IORING_SETUP_COOP_TASKRUN | csock_IORING_SETUP_TASKRUN_FLAG | csock_IORING_SETUP_SUBMIT_ALL, 0,
+        ]
+        for way in ways {
+            let setup = UInt32(way | csock_IORING_SETUP_CLAMP)
+            let result = unsafe csock_ring_open(ring, submissions, completions, setup)
+            // A number for the ring of this thread's own makes its calls cheaper, where there is one.
+            if result >= 0 { _ = unsafe csock_ring_register_self(ring) }
+            if result != -csock_EINVAL { return result }
+        }
+        return -csock_EINVAL
+    }
+}
+
+/// io_uring: operations go to the kernel in batches, with the same call that waits for the results.
+///
+/// TCP streams are received ahead into provided buffers by one multishot operation a socket, and sent from the caller's
+/// memory. Everything else is a call on the socket that is repeated when the ring says it is ready: messages, datagrams, and
+/// accept, which so keeps to the server's limits, and brings the peer's address along. C: io_uring(7)
+@safe
+final class RingEngine: Engine {
+    /// Buffers that a socket may fill ahead of its receiver.
+    static let mostAhead = 8
+
+    let ring: UnsafeMutablePointer<csock_ring_t>
+    private let opened: OpenRing
+    private let waker: Waker
+    private unowned(unsafe) let table: SlotTable
+    @exclusivity(unchecked)
+    var buffers: RingBuffers
+    /// Sockets whose receive waits for a buffer.
+    @exclusivity(unchecked)
+    private var starved: [SlotReference] = []
+    @exclusivity(unchecked)
+    var hasMultishot = true
+
+    package var kind: EngineKind { .ring }
+    package var now: Int64 { csock_monotonic_ns() }
+
+    /// On the thread that uses it. Throws: `notImplemented`, `notPermitted` or `notSupported` where the kernel has no or too
+    /// little io_uring, or forbids it; `tooManyDescriptors`, `outOfMemory`. C: io_uring_setup(2)
+    init(_ table: SlotTable) throws(SocketError) {
+        let opened = try OpenRing()
+        let buffers = try unsafe RingBuffers(opened.pointer)
+        let waker = try Waker()
+        unsafe ring = opened.pointer
+        self.opened = opened
+        unsafe self.buffers = buffers
+        self.waker = waker
+        unsafe self.table = table
+        watchWaker()
+    }
+
+    deinit { unsafe buffers.withdraw(from: ring) }
+
+    package func mode(for state: Slot.State) -> BlockingMode {
+        // The kernel waits on behalf of a stream, and would not if it were told never to wait.
+        state.intersection([.isBytes, .listening]) == .isBytes ? .blocking : .nonBlocking
+    }
+
+    package func attach(_ slot: SlotReference) -> Int32 {
+        slot.slot.state.insert([.readable, .writable])
+        return 0
+    }
+
+    package func wakeUp() { waker.wake() }
+
+    private func watchWaker() {
+        submit(.none) {
+            $0.operation = UInt8(csock_IORING_OP_POLL_ADD)
+            $0.descriptor = waker.receiver
+            $0.length = UInt32(csock_IORING_POLL_ADD_MULTI)
+            $0.operation_flags = UInt32(csock_POLLIN)
+            $0.user = RingOperation(.wakeUp).user
+        }
+    }
+}
+
+// MARK: - Submitting
+
+extension RingEngine {
+    /// Fills in the next submission; the kernel gets it with the next wait.
+    @inline(__always)
+    func submit(_ slot: SlotReference?, _ fill: (inout csock_ring_submission_t) -> Void) {
+        var next = unsafe csock_ring_next(ring)
+        if unsafe next == nil {
+            // The queue is full: this hands it over without waiting.
+            _ = unsafe csock_ring_enter(ring, 0, -1)
+            unsafe next = csock_ring_next(ring)
+        }
+        guard let next = unsafe next else { return }
+        unsafe fill(&next.pointee)
+        slot?.slot.engine.pending += 1
+    }
+
+    /// Ends an operation that goes on. Its own result tells when that is done.
+    func cancel(_ operation: RingOperation) {
+        submit(nil) {
+            $0.operation = UInt8(csock_IORING_OP_ASYNC_CANCEL)
+            $0.descriptor = -1
+            $0.address = operation.user
+            $0.flags = UInt8(csock_IOSQE_CQE_SKIP_SUCCESS)
+            $0.user = RingOperation(.none).user
+        }
+    }
+
+    /// Asks to be told once when the socket is ready.
+    func watch(_ slot: SlotReference, _ kind: RingOperation.Kind, _ events: Int32) {
+        submit(slot) {
+            $0.operation = UInt8(csock_IORING_OP_POLL_ADD)
+            $0.descriptor = slot.slot.descriptor
+            $0.operation_flags = UInt32(events)
+            $0.user = RingOperation(kind, slot).user
+        }
+    }
+}
+
+// MARK: - Results
+
+extension RingEngine {
+    package func wait(_ timeout: Int64) {
+        unsafe buffers.publish()
+        feedStarved()
+        // Also with results at hand: what was filled in meanwhile is to begin.
+        let hasResults = unsafe csock_ring_ready(ring) > 0
+        _ = unsafe csock_ring_enter(ring, hasResults || timeout == 0 ? 0 : 1, timeout)
+        takeResults()
+    }
+
+    private func takeResults() {
+        var result = csock_ring_completion_t()
+        let count = unsafe csock_ring_ready(ring)
+        for index in 0..<count {
+            // The index is below the number of results that are ready.
+            unsafe csock_ring_peek(ring, index, &result)
+            dispatch(RingOperation(user: result.user), result)
+        }
+        unsafe csock_ring_advance(ring, count)
+    }
+
+    @inline(__always)
+    private func dispatch(_ operation: RingOperation, _ result: csock_ring_completion_t) {
+        switch operation.kind {
+        case .none: return
+        case .wakeUp: return wokenUp(result)
+        case .receive: received(end(operation, result), result)
+        case .send: end(operation, result).complete(.write, Int(result.result))
+        case .readable: ready(end(operation, result), .awaitingReadable, result.result)
+        case .writable: ready(end(operation, result), .awaitingWritable, result.result)
+        }
+        unsafe settle(table[operation.index])
+    }
+
+    /// The slot of an operation, which has ended with this result unless the result says more will follow.
+    @inline(__always)
+    private func end(_ operation: RingOperation, _ result: csock_ring_completion_t) -> SlotReference {
+        let slot = unsafe table[operation.index]
+        if result.flags & UInt32(csock_IORING_CQE_F_MORE) == 0 { slot.slot.engine.pending -= 1 }
+        return slot
+    }
+
+    private func wokenUp(_ result: csock_ring_completion_t) {
+        waker.clear()
+        if result.flags & UInt32(csock_IORING_CQE_F_MORE) == 0 { watchWaker() }
+    }
+
+    private func ready(_ slot: SlotReference, _ kind: RingState, _ events: Int32) {
+        slot.ring.remove(kind)
+        let isEnd = events < 0 || events & (csock_POLLHUP | csock_POLLERR) != 0
+        let isReadable = kind == .awaitingReadable
+        slot.ready(readable: isReadable, writable: !isReadable, ended: isEnd)
+    }
+
+    /// Once nothing goes on at a socket that is to be let go, says so.
+    @inline(__always)
+    private func settle(_ slot: SlotReference) {
+        guard slot.ring.contains(.detaching), slot.slot.engine.pending == 0 else { return }
+        slot.ring.remove(.detaching)
+        unsafe buffers.clear(slot)
+        slot.detached()
+    }
+
+    /// Lets those receive who found no buffer, as soon as there are some.
+    private func feedStarved() {
+        guard unsafe !starved.isEmpty, unsafe buffers.available > 0 else { return }
+        let waiting = unsafe starved
+        unsafe starved.removeAll(keepingCapacity: true)
+        for slot in waiting where slot.ring.contains(.starved) {
+            slot.ring.remove(.starved)
+            startReceiving(slot)
+        }
+    }
+
+    func starve(_ slot: SlotReference) {
+        slot.ring.insert(.starved)
+        unsafe starved.append(slot)
+    }
+}
+#endif
