@@ -1,14 +1,39 @@
-// An echo server for the benchmarks: async-echo PORT ENGINE
+// An echo server on tasks, for the benchmarks: async-echo PORT ENGINE [lent]. With `lent`, the bytes are sent from the memory
+// they were received into, and an idle connection holds none.
 import AsyncSockets
 import Sockets
 
-let port = Port(CommandLine.arguments[1])!
-let loop = try EventLoop(engine: EngineKind(rawValue: CommandLine.arguments[2]))
-let listener = try AsyncTCPListener(on: .loopback(.v4, port: port), loop: loop)
-try await listener.serve { client in
-    try client.socket.withSocket { socket in try socket.setOption(.noDelay, to: true) }
-    var buffer = [UInt8](repeating: 0, count: 65536)
+let arguments = CommandLine.arguments
+guard arguments.count >= 3, let port = Port(arguments[1]) else { fatalError("usage: async-echo PORT ENGINE [lent]") }
+let isLent = arguments.count > 3 && arguments[3] == "lent"
+let loop = try EventLoop(engine: EngineKind(rawValue: arguments[2]))
+
+/// Bytes received at once.
+let room = 65536
+
+@Sendable func echo(_ client: consuming AsyncTCPStream) async throws {
+    try client.setOption(.noDelay, to: true)
+    var buffer = [UInt8](repeating: 0, count: room)
     while case let count = try await client.receive(into: &buffer), count > 0 {
         try await client.sendAll(buffer.span.extracting(..<count))
     }
 }
+
+@Sendable func echoLent(_ client: consuming AsyncTCPStream) async throws {
+    try client.setOption(.noDelay, to: true)
+    while try await client.socket.receive({ bytes async throws in
+        try await client.sendAll(bytes)
+        return bytes.count
+    }) > 0 {}
+}
+
+let handler: @Sendable (consuming AsyncTCPStream) async throws -> Void = isLent ? echoLent : echo
+Task(executorPreference: loop) {
+    let listener = try AsyncTCPListener(on: .loopback(port: port), loop: loop)
+    try await listener.serve(with: handler)
+}
+
+// A synchronous main thread that waits for nothing: tools that count instructions cannot follow an asynchronous one.
+let pair = try UnixStream.pair()
+var byte: [UInt8] = [0]
+_ = try pair.first.receive(into: &byte)

@@ -23,7 +23,7 @@ package struct Slot {
     /// What the engine keeps here.
     package var engine = EngineState()
     // Every slot in use holds a reference to its loop, which `open` takes and `vacate` gives back.
-    unowned(unsafe) let loop: EventLoop
+    let loop: Unmanaged<EventLoop>
 
     /// What is true of the whole socket.
     package struct State: OptionSet {
@@ -60,7 +60,7 @@ package struct Slot {
 
     init(index: UInt32, loop: EventLoop) {
         self.index = index
-        unsafe self.loop = loop
+        unsafe self.loop = .passUnretained(loop)
     }
 }
 
@@ -126,13 +126,37 @@ package struct SlotReference: @unchecked Sendable, Equatable {
     /// One of its sides.
     package subscript(direction: Direction) -> Side {
         @inline(__always)
-        get { direction == .read ? slot.read : slot.write }
+        unsafeAddress { unsafe UnsafePointer(side(direction)) }
         @inline(__always)
-        nonmutating _modify {
-            if direction == .read { yield &slot.read } else { yield &slot.write }
-        }
+        nonmutating unsafeMutableAddress { unsafe side(direction) }
     }
 
     @inline(__always)
-    var loop: EventLoop { unsafe slot.loop }
+    private func side(_ direction: Direction) -> UnsafeMutablePointer<Side> {
+        // Both are fields of the slot.
+        let offset = direction == .read ? Self.offsetOfRead : Self.offsetOfWrite
+        return unsafe (UnsafeMutableRawPointer(pointer) + offset).assumingMemoryBound(to: Side.self)
+    }
+
+    private static var offsetOfRead: Int {
+        @inline(__always)
+        get { unsafe MemoryLayout<Slot>.offset(of: \.read).unsafelyUnwrapped }
+    }
+
+    private static var offsetOfWrite: Int {
+        @inline(__always)
+        get { unsafe MemoryLayout<Slot>.offset(of: \.write).unsafelyUnwrapped }
+    }
+
+    /// The loop that it belongs to.
+    var loop: EventLoop {
+        @inline(__always)
+        get { unsafe slot.loop.takeUnretainedValue() }
+    }
+
+    /// Lets `body` use the loop without holding it, which the slot does.
+    @inline(__always)
+    func withLoop<Result>(_ body: (EventLoop) -> Result) -> Result {
+        unsafe slot.loop._withUnsafeGuaranteedRef { body($0) }
+    }
 }

@@ -45,17 +45,20 @@ extension SlotReference {
     }
 
     /// Why nothing may begin in this direction, or 0.
-    @inline(__always)
     func obstacle(_ direction: Direction) -> Int {
-        guard slot.state.isDisjoint(with: [.closing, .cancelled, .unattached, .failed]), !self[direction].isBusy,
-            unsafe loop.budget > 0
-        else { return reason(direction) }
+        guard isFree(direction), unsafe loop.budget > 0 else { return reason(direction) }
         unsafe loop.budget &-= 1
         return 0
     }
 
+    /// Whether nothing stands against an operation but the turn of others.
+    @inline(__always)
+    func isFree(_ direction: Direction) -> Bool {
+        slot.state.isDisjoint(with: [.closing, .cancelled, .unattached, .failed]) && !self[direction].isBusy
+    }
+
     @inline(never)
-    private func reason(_ direction: Direction) -> Int {
+    func reason(_ direction: Direction) -> Int {
         if slot.state.contains(.unattached), loop.attach(self) == 0 { return obstacle(direction) }
         if slot.state.contains(.failed) { return Int(slot.failure) }
         if slot.state.contains(.closing) { return Attempt.closed }
@@ -164,13 +167,6 @@ extension SlotReference {
     private var isWatched: Bool {
         slot.guardian != 0 && slot.guardian == currentTaskBits
     }
-}
-
-/// A number that only the current task has, 0 outside of tasks.
-@inline(__always)
-var currentTaskBits: Int {
-    // The bits are compared only; nobody looks at what they point to.
-    unsafe withUnsafeCurrentTask { task in unsafe unsafeBitCast(task, to: Int.self) }
 }
 
 extension Slot {

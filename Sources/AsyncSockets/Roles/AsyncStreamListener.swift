@@ -31,7 +31,7 @@ public struct AsyncStreamListener<Address: SocketAddressProtocol>: ~Copyable, Se
 
     /// Waits for a client and returns the connection to it.
     ///
-    /// Throws: as the synchronous accept; `timedOut`, `cancelled`, `closed`. ``serve(_:_:)`` knows after which errors a
+    /// Throws: as the synchronous accept; `timedOut`, `cancelled`, `closed`. ``serve(_:with:)`` knows after which errors a
     /// server goes on. C: accept(2)
     nonisolated(nonsending)
         public func accept(within limit: TimeLimit = .forever) async throws(SocketError) -> AsyncStreamSocket<Address>

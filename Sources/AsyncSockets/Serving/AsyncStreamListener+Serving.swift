@@ -21,7 +21,7 @@ extension AsyncStreamListener {
     nonisolated(nonsending)
         public func serve(
             _ configuration: ServeConfiguration = .init(),
-            _ handler: @escaping @Sendable (borrowing AsyncStreamSocket<Address>) async throws -> Void
+            with handler: @escaping @Sendable (consuming AsyncStreamSocket<Address>) async throws -> Void
         ) async throws(SocketError)
     {
         try configuration.check()

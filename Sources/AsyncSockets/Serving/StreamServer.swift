@@ -2,7 +2,7 @@ internal import Sockets
 
 /// One run of `serve`. What it changes, it changes on the listener's loop.
 final class StreamServer<Address: SocketAddressProtocol>: @unchecked Sendable {
-    typealias Handler = @Sendable (borrowing AsyncStreamSocket<Address>) async throws -> Void
+    typealias Handler = @Sendable (consuming AsyncStreamSocket<Address>) async throws -> Void
 
     private let listener: SlotReference
     private let configuration: ServeConfiguration
@@ -91,20 +91,19 @@ final class StreamServer<Address: SocketAddressProtocol>: @unchecked Sendable {
     /// One client, in a task of its own, whose cancellation ends all of the client's operations.
     private func serve(_ client: Accepted) async {
         let reference = client.reference, generation = reference.slot.generation, loop = reference.loop
-        let socket = AsyncSocket(reference)
         reference.slot.watch(configuration, now: { loop.engine.now })
-        guard let peer = Address(client.peer) else { return refuse(.init(.accept, .wrongAddressFamily)) }
-        let stream = AsyncStreamSocket(socket, peerAddress: peer)
         await withTaskCancellationHandler {
-            await run(stream)
+            await run(client)
         } onCancel: {
             loop.tell(.cancelAll(reference, generation: generation))
         }
     }
 
-    private func run(_ stream: borrowing AsyncStreamSocket<Address>) async {
+    private func run(_ client: Accepted) async {
+        let socket = AsyncSocket(client.reference)
+        guard let peer = Address(client.peer) else { return refuse(.init(.accept, .wrongAddressFamily)) }
         do {
-            try await handler(stream)
+            try await handler(AsyncStreamSocket(socket, peerAddress: peer))
             end(failed: false)
         } catch {
             configuration.onEvent?(.handlerFailed(error))

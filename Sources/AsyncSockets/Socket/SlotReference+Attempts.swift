@@ -6,20 +6,18 @@ internal import Sockets
 extension SlotReference {
     @usableFromInline
     func receive(_ buffer: inout MutableSpan<UInt8>) -> Int {
-        guard loop.isCurrent else { return Attempt.elsewhere }
-        let obstacle = obstacle(.read)
-        guard obstacle == 0 else { return obstacle }
         // The engine writes during the call only.
-        return unsafe buffer.withUnsafeMutableBufferPointer { unsafe loop.engine.receive(self, $0) }
+        unsafe buffer.withUnsafeMutableBufferPointer { memory in
+            withLoop { unsafe $0.receive(self, memory) }
+        }
     }
 
     @usableFromInline
     func send(_ bytes: Span<UInt8>) -> Int {
-        guard loop.isCurrent else { return Attempt.elsewhere }
-        let obstacle = obstacle(.write)
-        guard obstacle == 0 else { return obstacle }
         // An operation in flight keeps the memory until its waiter goes on, and the caller lends it that long.
-        return unsafe bytes.withUnsafeBufferPointer { unsafe loop.engine.send(self, $0) }
+        unsafe bytes.withUnsafeBufferPointer { memory in
+            withLoop { unsafe $0.send(self, memory) }
+        }
     }
 
     func accept(_ peer: inout SocketAddress) -> Int {
@@ -41,5 +39,29 @@ extension SlotReference {
         }
         loop.engine.awaitReadiness(self, direction)
         return Attempt.pending
+    }
+}
+
+extension EventLoop {
+    @inline(__always)
+    fileprivate func receive(_ slot: SlotReference, _ memory: UnsafeMutableBufferPointer<UInt8>) -> Int {
+        guard isCurrent else { return Attempt.elsewhere }
+        let obstacle = obstacle(slot, .read)
+        return obstacle == 0 ? unsafe engine.receive(slot, memory) : obstacle
+    }
+
+    @inline(__always)
+    fileprivate func send(_ slot: SlotReference, _ memory: UnsafeBufferPointer<UInt8>) -> Int {
+        guard isCurrent else { return Attempt.elsewhere }
+        let obstacle = obstacle(slot, .write)
+        return obstacle == 0 ? unsafe engine.send(slot, memory) : obstacle
+    }
+
+    /// Why nothing may begin in this direction, or 0.
+    @inline(__always)
+    fileprivate func obstacle(_ slot: SlotReference, _ direction: Direction) -> Int {
+        guard slot.isFree(direction), unsafe budget > 0 else { return slot.reason(direction) }
+        unsafe budget &-= 1
+        return 0
     }
 }
