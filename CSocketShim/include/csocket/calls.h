@@ -227,5 +227,10 @@ CSOCK_API int32_t csock_is_socket(int32_t descriptor);
 /// A pipe; `flags` as the bits of a socket type; `descriptors` has room for two. C: pipe2(2), hidden behind _GNU_SOURCE
 CSOCK_API int32_t csock_pipe(int32_t *descriptors, int32_t flags);
 
+/// As csock_recv and csock_send, but no cancellation points of pthread_cancel(3), which costs a program with threads two
+/// atomic operations a call. For threads that nobody cancels. C: recv(2), send(2)
+CSOCK_API int64_t csock_recv_plain(int32_t descriptor, void *CSOCK_NULLABLE bytes, size_t count, int32_t flags);
+CSOCK_API int64_t csock_send_plain(int32_t descriptor, const void *CSOCK_NULLABLE bytes, size_t count, int32_t flags);
+
 CSOCK_END
 #endif

@@ -87,6 +87,10 @@ CSOCK_INLINE int32_t csock_epoll_wait(int32_t epoll, void *events, int32_t capac
     return (int32_t)csock_result(epoll_wait(epoll, (struct epoll_event *)events, capacity, (int)ms));
 }
 
+/// As csock_epoll_wait, with a time-out of nanoseconds where the kernel has that (Linux 5.11), and no cancellation point.
+/// C: epoll_pwait2(2), which older libcs have no wrapper for
+CSOCK_API int32_t csock_epoll_wait_plain(int32_t epoll, void *events, int32_t capacity, int64_t timeout_ns);
+
 /// Reads event `index`: its bits, and the number given with the registration in `*data`.
 CSOCK_INLINE uint32_t csock_epoll_event(const void *events, size_t index, uint64_t *data) {
     struct epoll_event event;

@@ -54,7 +54,7 @@ final class EpollEngine: ReadinessEngine {
 
     package func wait(_ timeout: Int64) {
         // The memory has room for as many events as it says.
-        let count = unsafe csock_epoll_wait(epoll.number, events, Int32(Self.capacity), timeout)
+        let count = unsafe csock_epoll_wait_plain(epoll.number, events, Int32(Self.capacity), timeout)
         var user: UInt64 = 0
         for index in 0..<max(0, Int(count)) {
             let bits = unsafe csock_epoll_event(events, index, &user)

@@ -22,7 +22,7 @@ extension ReadinessEngine {
     package func receive(_ slot: SlotReference, _ memory: UnsafeMutableBufferPointer<UInt8>) -> Int {
         while slot.slot.state.contains(.readable) {
             // The memory is the caller's for the length of the call.
-            let count = unsafe csock_recv(slot.slot.descriptor, memory.baseAddress, memory.count, 0)
+            let count = unsafe csock_recv_plain(slot.slot.descriptor, memory.baseAddress, memory.count, 0)
             if count >= 0 {
                 if count < memory.count { slot.receivedAll() }
                 return Int(truncatingIfNeeded: count)
@@ -37,7 +37,7 @@ extension ReadinessEngine {
     package func send(_ slot: SlotReference, _ memory: UnsafeBufferPointer<UInt8>) -> Int {
         while slot.slot.state.contains(.writable) {
             // The memory is the caller's for the length of the call.
-            let count = unsafe csock_send(
+            let count = unsafe csock_send_plain(
                 slot.slot.descriptor, memory.baseAddress, memory.count, csock_MSG_NOSIGNAL)
             if count >= 0 {
                 if count < memory.count, slot.slot.state.contains(.shortIsAll) { slot.slot.state.remove(.writable) }
