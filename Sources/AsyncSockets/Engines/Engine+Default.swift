@@ -6,9 +6,12 @@ internal import Sockets
 private let engines: [(kind: EngineKind, make: @Sendable (SlotTable) throws(SocketError) -> any Engine)] = [
     (.ring, { (slots) throws(SocketError) in try RingEngine(slots) }),
     (.epoll, { (slots) throws(SocketError) in try EpollEngine(slots) }),
+    (.poll, { (_) throws(SocketError) in try PollEngine() }),
 ]
 #else
-private let engines: [(kind: EngineKind, make: @Sendable (SlotTable) throws(SocketError) -> any Engine)] = []
+private let engines: [(kind: EngineKind, make: @Sendable (SlotTable) throws(SocketError) -> any Engine)] = [
+    (.poll, { (_) throws(SocketError) in try PollEngine() })
+]
 #endif
 
 extension EngineKind {
