@@ -21,16 +21,20 @@ let package = Package(
         .library(name: "Sockets", targets: ["Sockets"]),
         .executable(name: "sock", targets: ["sock"]),
         .library(name: "SocketServers", targets: ["SocketServers"]),
+        .library(name: "SocketsTesting", targets: ["SocketsTesting"]),
     ],
     targets: [
         .target(name: "AsyncSockets", dependencies: ["CSocketShim", "Sockets"], swiftSettings: strict),
         .testTarget(
-            name: "AsyncSocketsTests", dependencies: ["AsyncSockets", "Sockets", "TestSupport"], swiftSettings: strict),
+            name: "AsyncSocketsTests", dependencies: ["AsyncSockets", "Sockets", "SocketsTesting", "TestSupport"],
+            swiftSettings: strict),
         .target(name: "CSocketShim", path: "CSocketShim"),
         .target(name: "Sockets", dependencies: ["CSocketShim"], swiftSettings: strict),
         .executableTarget(
             name: "sock", dependencies: ["CSocketShim", "SocketServers", "Sockets"], swiftSettings: strict),
         .target(name: "SocketServers", dependencies: ["CSocketShim", "Sockets"], swiftSettings: strict),
+        .target(
+            name: "SocketsTesting", dependencies: ["AsyncSockets", "CSocketShim", "Sockets"], swiftSettings: strict),
         .target(name: "TestSupport", dependencies: ["CSocketShim", "Sockets"], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
             name: "SocketServersTests", dependencies: ["Sockets", "SocketServers", "TestSupport", "ForkingFixture"],

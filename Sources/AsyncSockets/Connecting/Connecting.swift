@@ -12,6 +12,9 @@ enum Connecting {
     {
         guard loop.isCurrent else { return try await loop.actor.connect(to: target, from: source, limit) }
         let limit = limit.starting { loop.engine.now }
+        if let sockets = loop.engine.virtualSockets {
+            return try await connect(sockets, to: target, from: source, limit, loop)
+        }
         let reference = try begin(to: target, from: source, loop)
         do throws(SocketError) {
             try await finish(reference, target, limit)

@@ -1,21 +1,23 @@
 /// Memory that receives lend, kept for the next one: the last that came back first, because it is warm.
 @safe
-final class BufferPool {
-    static let bufferSize = 65536
+package final class BufferPool {
+    package static let bufferSize = 65536
     private static let mostKept = 64
 
     private var kept: [UnsafeMutableRawPointer] = unsafe []
+
+    package init() {}
 
     deinit {
         while let buffer = unsafe kept.popLast() { unsafe buffer.deallocate() }
     }
 
-    func take() -> UnsafeMutableRawPointer {
+    package func take() -> UnsafeMutableRawPointer {
         if let last = unsafe kept.popLast() { return unsafe last }
         return UnsafeMutableRawPointer.allocate(byteCount: Self.bufferSize, alignment: 64)
     }
 
-    func give(_ buffer: UnsafeMutableRawPointer) {
+    package func give(_ buffer: UnsafeMutableRawPointer) {
         if unsafe kept.count < Self.mostKept { unsafe kept.append(buffer) } else { unsafe buffer.deallocate() }
     }
 }

@@ -6,10 +6,21 @@ internal import Sockets
 private let engines: [(kind: EngineKind, make: @Sendable (SlotTable) throws(SocketError) -> any Engine)] = [
     (.ring, { (slots) throws(SocketError) in try RingEngine(slots) }),
     (.epoll, { (slots) throws(SocketError) in try EpollEngine(slots) }),
+    (.poll, { (_) throws(SocketError) in try PollEngine() }),
 ]
 #else
-private let engines: [(kind: EngineKind, make: @Sendable (SlotTable) throws(SocketError) -> any Engine)] = []
+private let engines: [(kind: EngineKind, make: @Sendable (SlotTable) throws(SocketError) -> any Engine)] = [
+    (.poll, { (_) throws(SocketError) in try PollEngine() })
+]
 #endif
+
+extension EngineKind {
+    /// The engines that work on this system and in this process, the preferred one first.
+    public static let available: [EngineKind] = engines.filter { engine in
+        // An engine is tried by making one, because what is there may still be forbidden.
+        (try? engine.make(SlotTable())) != nil
+    }.map(\.kind)
+}
 
 /// Makes the engine that was asked for, or that the environment names, or the first one that works here.
 func makeEngine(_ wanted: EngineKind?, _ slots: SlotTable) throws(SocketError) -> any Engine {

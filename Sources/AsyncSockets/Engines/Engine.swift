@@ -1,3 +1,4 @@
+internal import CSocketShim
 package import Sockets
 
 /// What carries out the operations of a loop: the contract that all engines fulfil, and that `SocketsTesting` imitates.
@@ -44,6 +45,19 @@ package protocol Engine: AnyObject {
     func wait(_ timeout: Int64)
     /// Ends the wait, from any thread.
     func wakeUp()
+
+    /// The sockets that only this engine knows; nil for engines of the kernel's sockets.
+    var virtualSockets: (any VirtualSockets)? { get }
+}
+
+extension Engine {
+    package var virtualSockets: (any VirtualSockets)? { nil }
+
+    /// Closes a descriptor that it looks after no more: 0 or a negated errno. From any thread.
+    func close(_ descriptor: Int32) -> Int32 {
+        guard descriptor >= VirtualNumber.first else { return csock_close(descriptor) }
+        return virtualSockets?.close(descriptor) ?? -csock_EBADF
+    }
 }
 
 /// What an attempt can answer instead of a count or a negated errno.

@@ -44,7 +44,7 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
     }
 
     /// Starts a loop on an engine that is made on the loop's thread.
-    init(
+    package init(
         _ makeEngine: @escaping @Sendable (SlotTable) throws(SocketError) -> any Engine
     ) throws(SocketError) {
         let (slots, thread) = (SlotTable(), try LoopThread(makeEngine))
@@ -240,7 +240,7 @@ extension EventLoop {
     /// that. The descriptor is closed then.
     func open(_ descriptor: Int32, _ state: Slot.State) throws(SocketError) -> SlotReference {
         guard !isOver, let slot = slots.take(self) else {
-            _ = csock_close(descriptor)
+            _ = engine.close(descriptor)
             throw SocketError(.socket, isOver ? .closed : .outOfMemory)
         }
         // Given back by `vacate`: a slot in use keeps its loop.

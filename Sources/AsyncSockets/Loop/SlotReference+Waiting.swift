@@ -1,4 +1,3 @@
-internal import CSocketShim
 public import Sockets
 
 // What happens to a slot while operations wait on it. All on the loop's thread, but where a comment says otherwise.
@@ -179,7 +178,7 @@ extension Slot {
     /// Closes the descriptor, once: 0 or a negated errno.
     mutating func closeDescriptor() -> Int32 {
         guard descriptor >= 0 else { return 0 }
-        let result = csock_close(descriptor)
+        let result = unsafe loop.engine.close(descriptor)
         descriptor = -1
         return result
     }

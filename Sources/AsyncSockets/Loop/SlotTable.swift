@@ -2,7 +2,7 @@ internal import Synchronization
 
 /// All slots of a loop, in blocks that are never moved, and the free ones among them. Taking and giving is for any thread.
 @safe
-final class SlotTable: @unchecked Sendable {
+package final class SlotTable: @unchecked Sendable {
     private static let blockSize = 256, mostBlocks = 16384
 
     // A block is entered before the first of its slots is handed out, and stays.

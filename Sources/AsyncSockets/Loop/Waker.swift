@@ -1,13 +1,13 @@
 internal import CSocketShim
-internal import Sockets
+package import Sockets
 
 /// What ends a loop's wait from another thread: a pipe, of which the loop waits on the end that receives.
-struct Waker: ~Copyable, Sendable {
+package struct Waker: ~Copyable, Sendable {
     private let readEnd: OwnedDescriptor
     private let writeEnd: OwnedDescriptor
 
     /// Throws: `tooManyDescriptors`. C: pipe2(2)
-    init() throws(SocketError) {
+    package init() throws(SocketError) {
         var numbers: [Int32] = [-1, -1]
         // The call writes two numbers, which is the room there is.
         _ = try check(.pipe) { unsafe csock_pipe(&numbers, csock_SOCK_CLOEXEC | csock_SOCK_NONBLOCK) }
@@ -21,14 +21,14 @@ struct Waker: ~Copyable, Sendable {
     var receiver: Int32 { readEnd.number }
 
     /// Wakes the loop. A full pipe says the same as one byte more.
-    func wake() {
+    package func wake() {
         var byte: UInt8 = 1
         // The byte lives on the stack for the length of the call.
         _ = unsafe csock_write(writeEnd.number, &byte, 1)
     }
 
     /// Forgets all wake-ups so far.
-    func clear() {
+    package func clear() {
         var bytes = InlineArray<64, UInt8>(repeating: 0)
         var span = bytes.mutableSpan
         // The kernel writes into the bytes during the call.
@@ -39,7 +39,7 @@ struct Waker: ~Copyable, Sendable {
     }
 
     /// Waits for one wake-up, in a thread that does nothing else.
-    func waitForever() {
+    package func waitForever() {
         _ = try? waitForDescriptor(receiver, .readable, .never)
         clear()
     }

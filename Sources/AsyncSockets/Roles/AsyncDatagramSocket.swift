@@ -10,7 +10,17 @@ public struct AsyncDatagramSocket<Address: SocketAddressProtocol>: ~Copyable, Se
 
     /// Receives what is sent to this address; port 0 lets the kernel choose one. C: socket(2), bind(2)
     public init(boundTo address: Address, loop: EventLoop? = nil) throws(SocketError) {
-        try self.init(DatagramSocket(boundTo: address), on: loop)
+        let loop = if let loop { loop } else { try EventLoop.suitable() }
+        if let sockets = loop.engine.virtualSockets {
+            self.init(try Self.bind(sockets, to: address, loop))
+        } else {
+            try self.init(DatagramSocket(boundTo: address), on: loop)
+        }
+    }
+
+    init(_ parts: consuming SocketParts) {
+        socket = parts.socket
+        file = parts.file
     }
 
     /// Takes over a datagram socket, for tasks on a loop; nil for the current one or else the shared one. The descriptor
@@ -37,6 +47,7 @@ public struct AsyncDatagramSocket<Address: SocketAddressProtocol>: ~Copyable, Se
             into buffer: inout [UInt8], within limit: TimeLimit = .forever
         ) async throws(SocketError) -> Datagram<Address>
     {
+        if socket.isVirtual { return try await receiveVirtual(into: &buffer, limit) }
         let room = buffer.count
         var sender = SocketAddress.none
         let size = try await socket.retrying(.receive, within: limit) { (socket) throws(SocketError) -> Int? in
@@ -55,7 +66,8 @@ public struct AsyncDatagramSocket<Address: SocketAddressProtocol>: ~Copyable, Se
             _ bytes: Span<UInt8>, to address: Address, within limit: TimeLimit = .forever
         ) async throws(SocketError) -> Int
     {
-        try await socket.retrying(.send, within: limit) { (socket) throws(SocketError) in
+        if socket.isVirtual { return try await socket.reference.sendVirtual(bytes, to: address.encoded(), limit) }
+        return try await socket.retrying(.send, within: limit) { (socket) throws(SocketError) in
             try unlessWaiting { () throws(SocketError) in try socket.send(bytes, to: address, flags: .dontWait) }
         }
     }
@@ -77,7 +89,9 @@ public struct AsyncConnectedDatagramSocket<Address: SocketAddressProtocol>: ~Cop
 
     /// A socket with this peer and any local address. Nothing is sent. C: socket(2), connect(2)
     public static func connect(to peer: Address, loop: EventLoop? = nil) throws(SocketError) -> Self {
-        try Self(ConnectedDatagramSocket.connect(to: peer), on: loop)
+        let loop = if let loop { loop } else { try EventLoop.suitable() }
+        if let sockets = loop.engine.virtualSockets { return try connect(sockets, to: peer, loop) }
+        return try Self(ConnectedDatagramSocket.connect(to: peer), on: loop)
     }
 
     /// Takes over a connected datagram socket; the descriptor stays.
@@ -86,8 +100,12 @@ public struct AsyncConnectedDatagramSocket<Address: SocketAddressProtocol>: ~Cop
         let parts = try socket.giveParts { (socket, file) throws(SocketError) in
             SocketParts(socket: try AsyncSocket(socket, on: loop), file: file)
         }
-        self.socket = parts.socket
-        peerAddress = peer
+        self.init(parts, peerAddress: peer)
+    }
+
+    init(_ parts: consuming SocketParts, peerAddress: Address) {
+        socket = parts.socket
+        self.peerAddress = peerAddress
         file = parts.file
     }
 
@@ -102,6 +120,7 @@ public struct AsyncConnectedDatagramSocket<Address: SocketAddressProtocol>: ~Cop
             into buffer: inout [UInt8], within limit: TimeLimit = .forever
         ) async throws(SocketError) -> Datagram<Address>
     {
+        if socket.isVirtual { return try await receiveVirtual(into: &buffer, limit) }
         let room = buffer.count
         let size = try await socket.retrying(.receive, within: limit) { (socket) throws(SocketError) -> Int? in
             var span = buffer.mutableSpan
@@ -117,7 +136,8 @@ public struct AsyncConnectedDatagramSocket<Address: SocketAddressProtocol>: ~Cop
     nonisolated(nonsending)
         public func send(_ bytes: Span<UInt8>, within limit: TimeLimit = .forever) async throws(SocketError) -> Int
     {
-        try await socket.retrying(.send, within: limit) { (socket) throws(SocketError) in
+        if socket.isVirtual { return try await socket.reference.sendVirtual(bytes, to: .none, limit) }
+        return try await socket.retrying(.send, within: limit) { (socket) throws(SocketError) in
             try socket.sendIfReady(bytes)
         }
     }
@@ -134,7 +154,7 @@ struct SocketParts: ~Copyable {
 
 extension AsyncSocket {
     func localAddress<Address: SocketAddressProtocol>() throws(SocketError) -> Address {
-        let address = try withSocket { (socket) throws(SocketError) in try socket.localAddress }
+        let address = try reference.localAddress()
         guard let address = Address(address) else { throw SocketError(.getsockname, .wrongAddressFamily) }
         return address
     }

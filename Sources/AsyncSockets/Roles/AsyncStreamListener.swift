@@ -15,7 +15,18 @@ public struct AsyncStreamListener<Address: SocketAddressProtocol>: ~Copyable, Se
     public init(
         on address: Address, _ configuration: ListenerConfiguration = .init(), loop: EventLoop? = nil
     ) throws(SocketError) {
-        try self.init(StreamListener(on: address, configuration), loop: loop)
+        let loop = if let loop { loop } else { try EventLoop.suitable() }
+        if let sockets = loop.engine.virtualSockets {
+            self = try Self.listen(sockets, on: address, configuration, loop)
+        } else {
+            try self.init(StreamListener(on: address, configuration), loop: loop)
+        }
+    }
+
+    init(_ parts: consuming SocketParts, localAddress: Address) {
+        socket = parts.socket
+        self.localAddress = localAddress
+        file = parts.file
     }
 
     /// Takes over a listener; the descriptor stays.

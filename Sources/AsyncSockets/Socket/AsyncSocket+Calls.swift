@@ -14,6 +14,7 @@ extension AsyncSocket {
         ) async throws(SocketError) -> Result
     {
         let reference = reference, side = direction.side
+        try reference.requireKernel(side.operation)
         guard reference.loop.isCurrent else { return try await reference.retryElsewhere(side, limit, call) }
         let limit = reference.starting(limit)
         while true {

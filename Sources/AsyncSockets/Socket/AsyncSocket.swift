@@ -36,7 +36,7 @@ public import Sockets
     public func withSocket<Result: ~Copyable, Failure>(
         _ body: (borrowing Socket) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        try Socket.lending(reference.slot.descriptor, body)
+        try Socket.lending(reference.slot.kernelDescriptor, body)
     }
 
     /// Ends all operations on it with `closed`, closes, and returns when that is done. Throws: what the kernel reports of

@@ -77,7 +77,7 @@ public struct ListenerConfiguration: Sendable {
     /// The usual: a long queue, the port free again after a restart, one IP version.
     public init() {}
 
-    func check(_ family: AddressFamily) throws(SocketError) {
+    package func check(_ family: AddressFamily) throws(SocketError) {
         guard backlog >= 0 else { throw .invalid(.listen, "the backlog is \(backlog), and has to be at least 0") }
         guard family == .ipv6 || !isDualStack else { throw .invalid(.bind, "only an IPv6 listener can be dual-stack") }
     }

@@ -1,0 +1,107 @@
+internal import CSocketShim
+internal import Sockets
+
+/// Poll, on any system: the one to read first. Each wait costs as much as there are sockets. C: poll(2)
+@safe
+final class PollEngine: ReadinessEngine {
+    private let waker: Waker
+    let buffers = BufferPool()
+    /// The waker's, and one of each socket, whose place the socket's slot knows.
+    private var entries: [csock_pollfd_t]
+    /// Whose entries they are, but for the first.
+    private var owners: [SlotReference] = []
+
+    package var kind: EngineKind { .poll }
+
+    /// Throws: `tooManyDescriptors`.
+    init() throws(SocketError) {
+        let waker = try Waker()
+        entries = [csock_pollfd_t(descriptor: waker.receiver, events: Self.input, ready: 0)]
+        self.waker = waker
+    }
+
+    private static let input = Int16(csock_POLLIN), output = Int16(csock_POLLOUT)
+    private static let end = Int16(csock_POLLHUP | csock_POLLERR | csock_POLLNVAL)
+
+    package func attach(_ slot: SlotReference) -> Int32 {
+        // Room to send there is; whether there is something to receive is asked when somebody wants it.
+        slot.slot.state.insert(.writable)
+        slot.slot.engine.first = Int32(truncatingIfNeeded: entries.count)
+        entries.append(csock_pollfd_t(descriptor: -1, events: 0, ready: 0))
+        owners.append(slot)
+        return 0
+    }
+
+    package func detach(_ slot: SlotReference) -> Bool {
+        let place = Int(slot.slot.engine.first)
+        // The last entry takes the place of this one, so that no other has to move.
+        entries.swapAt(place, entries.count - 1)
+        owners.swapAt(place - 1, owners.count - 1)
+        owners[place - 1].slot.engine.first = Int32(truncatingIfNeeded: place)
+        entries.removeLast()
+        owners.removeLast()
+        slot.slot.engine.first = -1
+        return true
+    }
+
+    func arm(_ slot: SlotReference, _ direction: Direction) {
+        let place = Int(slot.slot.engine.first)
+        guard place > 0 else { return }
+        entries[place].events |= direction == .read ? Self.input : Self.output
+        entries[place].descriptor = slot.slot.descriptor
+    }
+
+    /// Awaits nothing more. A hang-up is reported whether it is awaited or not, and would end every wait at once, but a
+    /// negative descriptor is passed over.
+    private func disarm(_ place: Int, _ direction: Int16) {
+        entries[place].events &= ~direction
+        if entries[place].events == 0 { entries[place].descriptor = -1 }
+    }
+
+    package func wait(_ timeout: Int64) {
+        let count = poll(timeout)
+        guard count >= 0 else { return count == -csock_EINTR ? () : goOnWithoutEvents(timeout) }
+        var left = count
+        if entries[0].ready != 0 {
+            waker.clear()
+            left -= 1
+        }
+        var place = 1
+        while left > 0, place < entries.count {
+            let bits = entries[place].ready
+            if bits != 0 {
+                dispatch(place, bits)
+                left -= 1
+            }
+            place += 1
+        }
+    }
+
+    private func poll(_ timeout: Int64, entriesUpTo limit: Int = .max) -> Int32 {
+        // The entries are the kernel's struct pollfd, as the shim asserts.
+        unsafe entries.withUnsafeMutableBufferPointer { entries in
+            unsafe csock_poll(entries.baseAddress, min(entries.count, limit), timeout)
+        }
+    }
+
+    private func dispatch(_ place: Int, _ bits: Int16) {
+        let hasEnded = bits & Self.end != 0
+        disarm(place, hasEnded ? Self.input | Self.output : bits)
+        owners[place - 1].ready(readable: bits & Self.input != 0, writable: bits & Self.output != 0, ended: hasEnded)
+    }
+
+    /// Memory is short, or the limit on descriptors is below what is open by now, and that lasts for an unknown time.
+    /// Until then whoever waits tries, a millisecond apart.
+    private func goOnWithoutEvents(_ timeout: Int64) {
+        let pause: Int64 = 1_000_000
+        if poll(timeout < 0 ? pause : min(timeout, pause), entriesUpTo: 1) > 0 { waker.clear() }
+        for place in 1..<entries.count where entries[place].descriptor >= 0 {
+            let events = entries[place].events
+            disarm(place, events)
+            owners[place - 1].ready(
+                readable: events & Self.input != 0, writable: events & Self.output != 0, ended: false)
+        }
+    }
+
+    package func wakeUp() { waker.wake() }
+}
