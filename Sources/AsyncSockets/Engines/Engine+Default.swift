@@ -11,6 +11,14 @@ private let engines: [(kind: EngineKind, make: @Sendable (SlotTable) throws(Sock
 private let engines: [(kind: EngineKind, make: @Sendable (SlotTable) throws(SocketError) -> any Engine)] = []
 #endif
 
+extension EngineKind {
+    /// The engines that work on this system and in this process, the preferred one first.
+    public static let available: [EngineKind] = engines.filter { engine in
+        // An engine is tried by making one, because what is there may still be forbidden.
+        (try? engine.make(SlotTable())) != nil
+    }.map(\.kind)
+}
+
 /// Makes the engine that was asked for, or that the environment names, or the first one that works here.
 func makeEngine(_ wanted: EngineKind?, _ slots: SlotTable) throws(SocketError) -> any Engine {
     if let wanted = wanted ?? environmentChoice() { return try makeNamed(wanted, slots) }
