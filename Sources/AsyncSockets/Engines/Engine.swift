@@ -60,8 +60,10 @@ package enum Attempt {
     static let busy = Int.min + 3
     static let closed = Int.min + 4
     static let cancelled = Int.min + 5
+    /// The time of the whole connection is up.
+    static let expired = Int.min + 6
     /// Others have waited long enough: let them run first.
-    static let yield = Int.min + 6
+    static let yield = Int.min + 7
 }
 
 /// Memory of the engine that holds received bytes.

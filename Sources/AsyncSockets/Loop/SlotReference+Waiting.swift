@@ -30,6 +30,20 @@ extension SlotReference {
         if slot.descriptor < 0 || loop.engine.interrupt(self, direction) { wake(direction, cause) }
     }
 
+    /// Ends the operations and those to come with `timedOut`, from this time on.
+    func endAll(at time: Int64) {
+        slot.end = time
+        loop.schedule(self, at: time)
+    }
+
+    /// The time of the connection is up.
+    func expire() {
+        slot.end = .max
+        slot.state.insert(.expired)
+        interrupt(.read, .timedOut)
+        interrupt(.write, .timedOut)
+    }
+
     /// The engine has let go of the descriptor.
     package func detached() {
         slot.state.insert(.detached)
@@ -47,7 +61,8 @@ extension SlotReference {
     /// Why nothing may begin in this direction, or 0.
     @inline(__always)
     func obstacle(_ direction: Direction) -> Int {
-        guard slot.state.isDisjoint(with: [.closing, .cancelled, .unattached, .failed]), !self[direction].isBusy,
+        guard slot.state.isDisjoint(with: [.closing, .cancelled, .unattached, .failed, .expired]),
+            !self[direction].isBusy,
             unsafe loop.budget > 0
         else { return reason(direction) }
         unsafe loop.budget &-= 1
@@ -60,6 +75,7 @@ extension SlotReference {
         if slot.state.contains(.failed) { return Int(slot.failure) }
         if slot.state.contains(.closing) { return Attempt.closed }
         if slot.state.contains(.cancelled) { return Attempt.cancelled }
+        if slot.state.contains(.expired) { return Attempt.expired }
         return self[direction].isBusy ? Attempt.busy : Attempt.yield
     }
 }
@@ -103,6 +119,7 @@ extension SlotReference {
         case Attempt.busy:
             SocketError(operation, .alreadyInProgress, detail: "another task waits for the same in this direction")
         case Attempt.cancelled: SocketError(operation, .cancelled)
+        case Attempt.expired: SocketError(operation, .timedOut)
         default: SocketError(operation, .closed)
         }
     }
@@ -112,10 +129,17 @@ extension SlotReference {
         self[direction].isBusy = true
         self[direction].isInFlight = answer == Attempt.inFlight
         self[direction].cause = .ready
-        guard limit != .forever else { return }
-        let deadline = starting(limit).nanoseconds
+        let deadline = deadline(limit)
+        guard deadline != .max else { return }
         self[direction].deadline = deadline
         loop.schedule(self, at: deadline)
+    }
+
+    /// When a wait ends that begins now; the one who names no limit gets that of the socket.
+    private func deadline(_ limit: TimeLimit) -> Int64 {
+        guard limit == .forever else { return starting(limit).nanoseconds }
+        guard slot.idleLimit != .max else { return .max }
+        return TimeLimit(nanoseconds: slot.idleLimit, isRelative: true).starting { loop.engine.now }.nanoseconds
     }
 
     @inline(__always)
@@ -194,6 +218,8 @@ extension Slot {
         unsafe read = Side(sequence: read.sequence)
         unsafe write = Side(sequence: write.sequence)
         guardian = 0
+        idleLimit = .max
+        end = .max
         engine = EngineState()
     }
 }

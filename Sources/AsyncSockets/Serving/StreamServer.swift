@@ -92,7 +92,7 @@ final class StreamServer<Address: SocketAddressProtocol>: @unchecked Sendable {
     private func serve(_ client: Accepted) async {
         let reference = client.reference, generation = reference.slot.generation, loop = reference.loop
         let socket = AsyncSocket(reference)
-        reference.slot.watch(configuration, now: { loop.engine.now })
+        reference.watch(configuration)
         guard let peer = Address(client.peer) else { return refuse(.init(.accept, .wrongAddressFamily)) }
         let stream = AsyncStreamSocket(socket, peerAddress: peer)
         await withTaskCancellationHandler {
@@ -118,9 +118,13 @@ final class StreamServer<Address: SocketAddressProtocol>: @unchecked Sendable {
     }
 }
 
-extension Slot {
+extension SlotReference {
     /// Makes the current task the one whose cancellation is passed on, under the limits of a server.
-    fileprivate mutating func watch(_ configuration: ServeConfiguration, now: () -> Int64) {
-        guardian = currentTaskBits
+    fileprivate func watch(_ configuration: ServeConfiguration) {
+        slot.guardian = currentTaskBits
+        if let time = configuration.idleLimit { slot.idleLimit = time.clampedNanoseconds }
+        guard let time = configuration.totalLimit else { return }
+        let end = TimeLimit.after(time).starting { loop.engine.now }
+        if end != .forever { endAll(at: end.nanoseconds) }
     }
 }
