@@ -19,6 +19,9 @@ package protocol Engine: AnyObject {
     /// Stops: true when the descriptor can be closed at once; otherwise the engine says `slot.detached()` later.
     func detach(_ slot: SlotReference) -> Bool
 
+    /// What it has taken in ahead for a socket that it looks after no more, and nobody has got. It is the caller's then.
+    func leftovers(_ slot: SlotReference) -> Leftovers
+
     /// Receives bytes.
     func receive(_ slot: SlotReference, _ memory: UnsafeMutableBufferPointer<UInt8>) -> Int
     /// Receives bytes into memory of the engine, which is lent until it is given back.
@@ -44,6 +47,24 @@ package protocol Engine: AnyObject {
     func wait(_ timeout: Int64)
     /// Ends the wait, from any thread.
     func wakeUp()
+}
+
+extension Engine {
+    /// Nothing, for engines that take in what was asked for only.
+    package func leftovers(_ slot: SlotReference) -> Leftovers { Leftovers() }
+}
+
+/// What an engine has taken in ahead of those who wait.
+package struct Leftovers: Sendable {
+    /// Bytes of a stream.
+    package var bytes: [UInt8]
+    /// Descriptors of connections that a listener accepted.
+    package var connections: [Int32]
+
+    package init(bytes: [UInt8] = [], connections: [Int32] = []) {
+        self.bytes = bytes
+        self.connections = connections
+    }
 }
 
 /// What an attempt can answer instead of a count or a negated errno.

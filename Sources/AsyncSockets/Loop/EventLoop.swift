@@ -114,7 +114,7 @@ extension EventLoop {
     }
 
     /// The owner is gone after the loop: what was left is the descriptor, and the reference to the loop.
-    private func abandon(_ slot: SlotReference) {
+    func abandon(_ slot: SlotReference) {
         slot.slot.state = []
         let result = slot.slot.closeDescriptor()
         if let closer = unsafe slot.slot.closer.take() { unsafe closer.resume(returning: result) }

@@ -76,7 +76,7 @@ struct Tenant {
     private let reference: SlotReference
     private let generation: UInt32
     /// The slot's memory is the loop's.
-    private let loop: EventLoop
+    let loop: EventLoop
 
     /// The present tenant. Called before a suspension, by the one who borrows the socket.
     init(_ reference: SlotReference) {

@@ -60,6 +60,8 @@ package struct Slot {
         package static let listening = State(rawValue: 1 << 12)
         /// Nothing begins, because the time of the connection is up.
         static let expired = State(rawValue: 1 << 13)
+        /// The descriptor is not closed in the end, because somebody gets it.
+        static let wanted = State(rawValue: 1 << 14)
         /// In use.
         static let open = State(rawValue: 1 << 9)
     }

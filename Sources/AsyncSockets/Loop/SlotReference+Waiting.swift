@@ -53,6 +53,7 @@ extension SlotReference {
     /// Closes the descriptor and frees the slot when the owner is gone and nobody uses them any more.
     func settle() {
         guard slot.state.contains([.closing, .detached, .released]), !slot.isBusy else { return }
+        if slot.state.contains(.wanted) { return handOver() }
         let result = slot.closeDescriptor()
         if let closer = unsafe slot.closer.take() { unsafe closer.resume(returning: result) }
         loop.vacate(self)
