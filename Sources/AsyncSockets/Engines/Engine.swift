@@ -20,6 +20,9 @@ package protocol Engine: AnyObject {
     /// Stops: true when the descriptor can be closed at once; otherwise the engine says `slot.detached()` later.
     func detach(_ slot: SlotReference) -> Bool
 
+    /// What it has taken in ahead for a socket that it looks after no more, and nobody has got. It is the caller's then.
+    func leftovers(_ slot: SlotReference) -> Leftovers
+
     /// Receives bytes.
     func receive(_ slot: SlotReference, _ memory: UnsafeMutableBufferPointer<UInt8>) -> Int
     /// Receives bytes into memory of the engine, which is lent until it is given back.
@@ -60,6 +63,24 @@ extension Engine {
     }
 }
 
+extension Engine {
+    /// Nothing, for engines that take in what was asked for only.
+    package func leftovers(_ slot: SlotReference) -> Leftovers { Leftovers() }
+}
+
+/// What an engine has taken in ahead of those who wait.
+package struct Leftovers: Sendable {
+    /// Bytes of a stream.
+    package var bytes: [UInt8]
+    /// Descriptors of connections that a listener accepted.
+    package var connections: [Int32]
+
+    package init(bytes: [UInt8] = [], connections: [Int32] = []) {
+        self.bytes = bytes
+        self.connections = connections
+    }
+}
+
 /// What an attempt can answer instead of a count or a negated errno.
 @usableFromInline
 package enum Attempt {
@@ -74,8 +95,10 @@ package enum Attempt {
     static let busy = Int.min + 3
     static let closed = Int.min + 4
     static let cancelled = Int.min + 5
+    /// The time of the whole connection is up.
+    static let expired = Int.min + 6
     /// Others have waited long enough: let them run first.
-    static let yield = Int.min + 6
+    static let yield = Int.min + 7
 }
 
 /// Memory of the engine that holds received bytes.

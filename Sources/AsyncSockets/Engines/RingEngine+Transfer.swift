@@ -82,7 +82,8 @@ extension RingEngine {
     }
 
     package func send(_ slot: SlotReference, _ memory: UnsafeBufferPointer<UInt8>) -> Int {
-        guard slot.slot.state.contains(.isBytes) else { return unsafe sendNow(slot, memory) }
+        // A result of nothing would look like none.
+        guard slot.slot.state.contains(.isBytes), !memory.isEmpty else { return unsafe sendNow(slot, memory) }
         submit(slot) {
             $0.operation = UInt8(csock_IORING_OP_SEND)
             $0.descriptor = slot.slot.descriptor

@@ -114,7 +114,7 @@ extension EventLoop {
     }
 
     /// The owner is gone after the loop: what was left is the descriptor, and the reference to the loop.
-    private func abandon(_ slot: SlotReference) {
+    func abandon(_ slot: SlotReference) {
         slot.slot.state = []
         let result = slot.slot.closeDescriptor()
         if let closer = unsafe slot.slot.closer.take() { unsafe closer.resume(returning: result) }
@@ -202,9 +202,10 @@ extension EventLoop {
         guard unsafe timers.earliest != .max else { return }
         let now = engine.now
         while unsafe timers.earliest <= now, let slot = unsafe timers.first {
+            if slot.slot.end <= now { slot.expire() }
             if slot.slot.read.deadline <= now { slot.interrupt(.read, .timedOut) }
             if slot.slot.write.deadline <= now { slot.interrupt(.write, .timedOut) }
-            let next = min(slot.slot.read.deadline, slot.slot.write.deadline)
+            let next = min(slot.slot.read.deadline, slot.slot.write.deadline, slot.slot.end)
             if next == .max { unsafe timers.remove(slot) } else { unsafe timers.postpone(slot, to: next) }
         }
     }

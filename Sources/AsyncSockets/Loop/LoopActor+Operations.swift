@@ -3,62 +3,99 @@ internal import Sockets
 // The operations of tasks that run elsewhere: the same ones, on the loop's thread.
 extension LoopActor {
     func receive(
-        _ slot: SlotReference, into buffer: inout [UInt8], _ limit: TimeLimit
+        _ slot: Tenant, into buffer: inout [UInt8], _ limit: TimeLimit
     ) async throws(SocketError) -> Int {
-        try slot.requireLoop(.recv)
+        let slot = try slot.require(.recv)
         var span = buffer.mutableSpan
         let answer = slot.receive(&span)
         return answer >= 0 ? answer : try await slot.receiveSlowly(answer, into: &buffer, limit)
     }
 
     func receive<let count: Int>(
-        _ slot: SlotReference, into buffer: inout InlineArray<count, UInt8>, _ limit: TimeLimit
+        _ slot: Tenant, into buffer: inout InlineArray<count, UInt8>, _ limit: TimeLimit
     ) async throws(SocketError) -> Int {
-        try slot.requireLoop(.recv)
+        let slot = try slot.require(.recv)
         var span = buffer.mutableSpan
         let answer = slot.receive(&span)
         return answer >= 0 ? answer : try await slot.receiveSlowly(answer, into: &buffer, limit)
     }
 
-    func send(_ slot: SlotReference, _ bytes: Span<UInt8>, _ limit: TimeLimit) async throws(SocketError) -> Int {
-        try slot.requireLoop(.send)
+    func send(_ slot: Tenant, _ bytes: Span<UInt8>, _ limit: TimeLimit) async throws(SocketError) -> Int {
+        let slot = try slot.require(.send)
         let answer = slot.send(bytes)
         return answer >= 0 ? answer : try await slot.sendSlowly(answer, bytes, limit)
     }
 
-    func sendRest(_ slot: SlotReference, _ bytes: Span<UInt8>, _ limit: TimeLimit) async throws(SocketError) {
-        try slot.requireLoop(.send)
+    func sendRest(_ slot: Tenant, _ bytes: Span<UInt8>, _ limit: TimeLimit) async throws(SocketError) {
+        let slot = try slot.require(.send)
         let answer = slot.send(bytes)
         if answer != bytes.count { try await slot.sendRest(answer, bytes, limit) }
     }
 
     func receive(
-        _ slot: SlotReference, lending loan: inout Loan, _ limit: TimeLimit
+        _ slot: Tenant, lending loan: inout Loan, _ limit: TimeLimit
     ) async throws(SocketError) -> Int {
-        try slot.requireLoop(.recv)
+        let slot = try slot.require(.recv)
         return try await slot.receive(lending: &loan, limit)
     }
 
-    func accept(_ slot: SlotReference, _ limit: TimeLimit) async throws(SocketError) -> Accepted {
-        try slot.requireLoop(.accept)
+    func accept(_ slot: Tenant, _ limit: TimeLimit) async throws(SocketError) -> Accepted {
+        let slot = try slot.require(.accept)
         return try await slot.accept(limit)
     }
 
-    /// Waits after a call of another thread that would have to wait, unless something came since.
+    /// Waits after a call of another thread that would have to wait, unless something came since. The direction is held
+    /// when it returns, so that the socket stays open for the next call, until `leave` or `waitAgain`.
     func waitAfterCall(
-        _ slot: SlotReference, _ direction: Direction, _ limit: TimeLimit
+        _ slot: Tenant, _ direction: Direction, _ limit: TimeLimit
     ) async throws(SocketError) {
-        try slot.requireLoop(direction.operation)
+        let slot = try slot.require(direction.operation)
         let obstacle = slot.obstacle(direction)
-        if obstacle == 0, slot.loop.engine.reconsider(slot, direction) { return }
-        _ = try await slot.afterAttempt(
-            obstacle == 0 ? Attempt.pending : obstacle, direction, limit, direction.operation)
+        if obstacle != 0 || !slot.loop.engine.reconsider(slot, direction) {
+            _ = try await slot.afterAttempt(
+                obstacle == 0 ? Attempt.pending : obstacle, direction, limit, direction.operation)
+        }
+        slot[direction].isBusy = true
+    }
+
+    /// As `waitAfterCall`, on a direction that is held already.
+    func waitAgain(_ slot: Tenant, _ direction: Direction, _ limit: TimeLimit) async throws(SocketError) {
+        // After this there is no socket, if a close had waited for the hold.
+        try slot.require(direction.operation).leave(direction)
+        try await waitAfterCall(slot, direction, limit)
     }
 
     func sleep(_ loop: EventLoop, _ limit: TimeLimit) async throws(SocketError) { try await loop.pause(limit) }
 }
 
+/// A slot, as long as its present owner has it.
+///
+/// A task that is on its way to the loop has suspended, so that another one can close the socket meanwhile, such as an
+/// actor's whose optional property it is.
+struct Tenant {
+    private let reference: SlotReference
+    private let generation: UInt32
+    /// The slot's memory is the loop's.
+    let loop: EventLoop
+
+    /// The present tenant. Called before a suspension, by the one who borrows the socket.
+    init(_ reference: SlotReference) {
+        self.reference = reference
+        generation = reference.slot.generation
+        loop = reference.loop
+    }
+
+    /// The slot, on the loop's thread; throws `closed` when the tenant or the loop is gone.
+    func require(_ operation: SocketError.Operation) throws(SocketError) -> SlotReference {
+        guard !loop.isOver, reference.slot.generation == generation else { throw SocketError(operation, .closed) }
+        return reference
+    }
+}
+
 extension SlotReference {
+    /// What other tasks have to name the slot by.
+    var tenant: Tenant { Tenant(self) }
+
     /// Throws `closed` when there is no loop any more.
     func requireLoop(_ operation: SocketError.Operation) throws(SocketError) {
         if loop.isOver { throw SocketError(operation, .closed) }

@@ -16,6 +16,10 @@ package struct Slot {
     var heapIndex: Int32 = -1
     /// The task whose cancellation `serve` passes on, so that its waits need no handler of their own.
     var guardian = 0
+    /// How long an operation may wait that names no limit, in nanoseconds.
+    var idleLimit = Int64.max
+    /// When the time of the connection is up, on the loop's clock.
+    var end = Int64.max
     /// Whoever waits for the close.
     var closer: UnsafeContinuation<Int32, Never>?
     /// Why the engine does not look after it: a negated errno.
@@ -54,6 +58,10 @@ package struct Slot {
         static let failed = State(rawValue: 1 << 11)
         /// Connections come in, not bytes.
         package static let listening = State(rawValue: 1 << 12)
+        /// Nothing begins, because the time of the connection is up.
+        static let expired = State(rawValue: 1 << 13)
+        /// The descriptor is not closed in the end, because somebody gets it.
+        static let wanted = State(rawValue: 1 << 14)
         /// In use.
         static let open = State(rawValue: 1 << 9)
     }

@@ -29,6 +29,20 @@ extension SlotReference {
         if slot.descriptor < 0 || loop.engine.interrupt(self, direction) { wake(direction, cause) }
     }
 
+    /// Ends the operations and those to come with `timedOut`, from this time on.
+    func endAll(at time: Int64) {
+        slot.end = time
+        loop.schedule(self, at: time)
+    }
+
+    /// The time of the connection is up.
+    func expire() {
+        slot.end = .max
+        slot.state.insert(.expired)
+        interrupt(.read, .timedOut)
+        interrupt(.write, .timedOut)
+    }
+
     /// The engine has let go of the descriptor.
     package func detached() {
         slot.state.insert(.detached)
@@ -38,6 +52,7 @@ extension SlotReference {
     /// Closes the descriptor and frees the slot when the owner is gone and nobody uses them any more.
     func settle() {
         guard slot.state.contains([.closing, .detached, .released]), !slot.isBusy else { return }
+        if slot.state.contains(.wanted) { return handOver() }
         let result = slot.closeDescriptor()
         if let closer = unsafe slot.closer.take() { unsafe closer.resume(returning: result) }
         loop.vacate(self)
@@ -53,7 +68,7 @@ extension SlotReference {
     /// Whether nothing stands against an operation but the turn of others.
     @inline(__always)
     func isFree(_ direction: Direction) -> Bool {
-        slot.state.isDisjoint(with: [.closing, .cancelled, .unattached, .failed]) && !self[direction].isBusy
+        slot.state.isDisjoint(with: [.closing, .cancelled, .unattached, .failed, .expired]) && !self[direction].isBusy
     }
 
     @inline(never)
@@ -62,6 +77,7 @@ extension SlotReference {
         if slot.state.contains(.failed) { return Int(slot.failure) }
         if slot.state.contains(.closing) { return Attempt.closed }
         if slot.state.contains(.cancelled) { return Attempt.cancelled }
+        if slot.state.contains(.expired) { return Attempt.expired }
         return self[direction].isBusy ? Attempt.busy : Attempt.yield
     }
 }
@@ -105,6 +121,7 @@ extension SlotReference {
         case Attempt.busy:
             SocketError(operation, .alreadyInProgress, detail: "another task waits for the same in this direction")
         case Attempt.cancelled: SocketError(operation, .cancelled)
+        case Attempt.expired: SocketError(operation, .timedOut)
         default: SocketError(operation, .closed)
         }
     }
@@ -114,10 +131,17 @@ extension SlotReference {
         self[direction].isBusy = true
         self[direction].isInFlight = answer == Attempt.inFlight
         self[direction].cause = .ready
-        guard limit != .forever else { return }
-        let deadline = starting(limit).nanoseconds
+        let deadline = deadline(limit)
+        guard deadline != .max else { return }
         self[direction].deadline = deadline
         loop.schedule(self, at: deadline)
+    }
+
+    /// When a wait ends that begins now; the one who names no limit gets that of the socket.
+    private func deadline(_ limit: TimeLimit) -> Int64 {
+        guard limit == .forever else { return starting(limit).nanoseconds }
+        guard slot.idleLimit != .max else { return .max }
+        return TimeLimit(nanoseconds: slot.idleLimit, isRelative: true).starting { loop.engine.now }.nanoseconds
     }
 
     @inline(__always)
@@ -178,7 +202,7 @@ extension Slot {
     /// Closes the descriptor, once: 0 or a negated errno.
     mutating func closeDescriptor() -> Int32 {
         guard descriptor >= 0 else { return 0 }
-        let result = unsafe loop.engine.close(descriptor)
+        let result = unsafe loop.takeUnretainedValue().engine.close(descriptor)
         descriptor = -1
         return result
     }
@@ -189,6 +213,8 @@ extension Slot {
         unsafe read = Side(sequence: read.sequence)
         unsafe write = Side(sequence: write.sequence)
         guardian = 0
+        idleLimit = .max
+        end = .max
         engine = EngineState()
     }
 }

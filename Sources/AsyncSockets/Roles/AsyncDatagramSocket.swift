@@ -6,7 +6,7 @@ public import Sockets
 public struct AsyncDatagramSocket<Address: SocketAddressProtocol>: ~Copyable, Sendable {
     /// The socket, for options, messages and what else this type does not repeat.
     public let socket: AsyncSocket
-    private let file: BoundFile?
+    let file: BoundFile?
 
     /// Receives what is sent to this address; port 0 lets the kernel choose one. C: socket(2), bind(2)
     public init(boundTo address: Address, loop: EventLoop? = nil) throws(SocketError) {
@@ -85,7 +85,7 @@ public struct AsyncConnectedDatagramSocket<Address: SocketAddressProtocol>: ~Cop
     public let socket: AsyncSocket
     /// The one peer.
     public let peerAddress: Address
-    private let file: BoundFile?
+    let file: BoundFile?
 
     /// A socket with this peer and any local address. Nothing is sent. C: socket(2), connect(2)
     public static func connect(to peer: Address, loop: EventLoop? = nil) throws(SocketError) -> Self {
@@ -121,14 +121,16 @@ public struct AsyncConnectedDatagramSocket<Address: SocketAddressProtocol>: ~Cop
         ) async throws(SocketError) -> Datagram<Address>
     {
         if socket.isVirtual { return try await receiveVirtual(into: &buffer, limit) }
-        let room = buffer.count
-        let size = try await socket.retrying(.receive, within: limit) { (socket) throws(SocketError) -> Int? in
-            var span = buffer.mutableSpan
-            return try unlessWaiting { () throws(SocketError) in
-                try socket.receiveDatagram(into: &span, flags: .dontWait)
+        let room = buffer.count, peer = peerAddress
+        do throws(SocketError) {
+            let size = try await socket.retrying(.receive, within: limit) { (socket) throws(SocketError) -> Int? in
+                var span = buffer.mutableSpan
+                return try unlessWaiting { () throws(SocketError) in
+                    try socket.receiveDatagram(into: &span, flags: .dontWait)
+                }
             }
-        }
-        return Datagram(count: min(size, room), size: size, sender: peerAddress)
+            return Datagram(count: min(size, room), size: size, sender: peer)
+        } catch { throw named(error, peer) }
     }
 
     /// Sends one datagram to the peer and returns its size. C: send(2)
@@ -137,9 +139,12 @@ public struct AsyncConnectedDatagramSocket<Address: SocketAddressProtocol>: ~Cop
         public func send(_ bytes: Span<UInt8>, within limit: TimeLimit = .forever) async throws(SocketError) -> Int
     {
         if socket.isVirtual { return try await socket.reference.sendVirtual(bytes, to: .none, limit) }
-        return try await socket.retrying(.send, within: limit) { (socket) throws(SocketError) in
-            try socket.sendIfReady(bytes)
-        }
+        let peer = peerAddress
+        do throws(SocketError) {
+            return try await socket.retrying(.send, within: limit) { (socket) throws(SocketError) in
+                try socket.sendIfReady(bytes)
+            }
+        } catch { throw named(error, peer) }
     }
 
     /// Ends all operations on it with `closed`, and closes. C: close(2)

@@ -72,7 +72,7 @@ extension SlotReference {
         while true {
             let answer = accept(&peer)
             if answer >= 0 { return try adopt(Int32(truncatingIfNeeded: answer), peer) }
-            guard answer != Attempt.elsewhere else { return try await loop.actor.accept(self, limit) }
+            guard answer != Attempt.elsewhere else { return try await loop.actor.accept(tenant, limit) }
             _ = try await afterAttempt(answer, .read, limit, .accept)
         }
     }

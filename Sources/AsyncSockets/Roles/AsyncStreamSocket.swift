@@ -37,7 +37,16 @@ public import Sockets
         public func receive(into buffer: inout [UInt8], within limit: TimeLimit = .forever) async throws(SocketError)
         -> Int
     {
-        try await socket.receive(into: &buffer, within: limit)
+        if buffer.isEmpty { throw noRoom() }
+        let reference = socket.reference
+        var span = buffer.mutableSpan
+        let answer = reference.receive(&span)
+        if answer >= 0 { return answer }
+        // Only now, because a receive that need not wait is to cost nothing more.
+        let peer = peerAddress
+        do throws(SocketError) { return try await reference.receiveSlowly(answer, into: &buffer, limit) } catch {
+            throw named(error, peer)
+        }
     }
 
     /// Receives over the bytes of an inline array; otherwise as for an array. C: recv(2)
@@ -48,7 +57,15 @@ public import Sockets
             into buffer: inout InlineArray<count, UInt8>, within limit: TimeLimit = .forever
         ) async throws(SocketError) -> Int
     {
-        try await socket.receive(into: &buffer, within: limit)
+        if count == 0 { throw noRoom() }
+        let reference = socket.reference
+        var span = buffer.mutableSpan
+        let answer = reference.receive(&span)
+        if answer >= 0 { return answer }
+        let peer = peerAddress
+        do throws(SocketError) { return try await reference.receiveSlowly(answer, into: &buffer, limit) } catch {
+            throw named(error, peer)
+        }
     }
 
     /// Sends bytes and returns how many the kernel took; see ``sendAll(_:within:)``. C: send(2)
@@ -57,7 +74,13 @@ public import Sockets
     nonisolated(nonsending)
         public func send(_ bytes: Span<UInt8>, within limit: TimeLimit = .forever) async throws(SocketError) -> Int
     {
-        try await socket.send(bytes, within: limit)
+        let reference = socket.reference
+        let answer = reference.send(bytes)
+        if answer >= 0 { return answer }
+        let peer = peerAddress
+        do throws(SocketError) { return try await reference.sendSlowly(answer, bytes, limit) } catch {
+            throw named(error, peer)
+        }
     }
 
     /// Sends all bytes, in as many steps as it takes. Throws: as ``AsyncSocket/sendAll(_:within:)``. C: send(2), repeated
@@ -66,7 +89,12 @@ public import Sockets
     nonisolated(nonsending)
         public func sendAll(_ bytes: Span<UInt8>, within limit: TimeLimit = .forever) async throws(SocketError)
     {
-        try await socket.sendAll(bytes, within: limit)
+        if bytes.isEmpty { return }
+        let reference = socket.reference
+        let answer = reference.send(bytes)
+        if answer == bytes.count { return }
+        let peer = peerAddress
+        do throws(SocketError) { try await reference.sendRest(answer, bytes, limit) } catch { throw named(error, peer) }
     }
 
     /// Ends all operations on it with `closed`, closes, and returns when that is done. C: close(2)

@@ -6,9 +6,10 @@ public struct ServeConfiguration: Sendable {
     public var limit = Int.max
     /// What happens when accepting fails.
     public var acceptPolicy = AcceptPolicy()
-    /// How long an operation of a handler may wait that names no limit itself.
+    /// How long an operation of a handler may wait that names no limit itself, or `.forever`; after that it throws
+    /// `timedOut`. What takes several waits, such as `sendAll`, has this long for each.
     public var idleLimit: Duration?
-    /// How long a connection may last. After that its operations throw `timedOut`.
+    /// How long a connection may last. After that all its operations throw `timedOut`, also those that need not wait.
     public var totalLimit: Duration?
     /// What stops the server; nil for nothing but cancellation.
     public var stop: ServeStop?

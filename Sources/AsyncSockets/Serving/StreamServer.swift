@@ -91,7 +91,7 @@ final class StreamServer<Address: SocketAddressProtocol>: @unchecked Sendable {
     /// One client, in a task of its own, whose cancellation ends all of the client's operations.
     private func serve(_ client: Accepted) async {
         let reference = client.reference, generation = reference.slot.generation, loop = reference.loop
-        reference.slot.watch(configuration, now: { loop.engine.now })
+        reference.watch(configuration)
         await withTaskCancellationHandler {
             await run(client)
         } onCancel: {
@@ -117,9 +117,13 @@ final class StreamServer<Address: SocketAddressProtocol>: @unchecked Sendable {
     }
 }
 
-extension Slot {
+extension SlotReference {
     /// Makes the current task the one whose cancellation is passed on, under the limits of a server.
-    fileprivate mutating func watch(_ configuration: ServeConfiguration, now: () -> Int64) {
-        guardian = currentTaskBits
+    fileprivate func watch(_ configuration: ServeConfiguration) {
+        slot.guardian = currentTaskBits
+        if let time = configuration.idleLimit { slot.idleLimit = time.clampedNanoseconds }
+        guard let time = configuration.totalLimit else { return }
+        let end = TimeLimit.after(time).starting { loop.engine.now }
+        if end != .forever { endAll(at: end.nanoseconds) }
     }
 }

@@ -117,11 +117,44 @@ extension SlotReference {
         ) async throws(SocketError) -> Result
     {
         let limit = starting(limit)
+        try requireLoop(direction.operation)
+        // Nobody can close the socket before the first suspension.
+        if let result = try Socket.lending(slot.descriptor, call) { return result }
+        let tenant = tenant
+        try await loop.actor.waitAfterCall(tenant, direction, limit)
         while true {
-            try requireLoop(direction.operation)
-            if let result = try Socket.lending(slot.descriptor, call) { return result }
-            try await loop.actor.waitAfterCall(self, direction, limit)
+            // From here on the direction is held, so that a close waits for the call.
+            if let result = try callOnce(direction, call) { return result }
+            try await loop.actor.waitAgain(tenant, direction, limit)
         }
+    }
+
+    /// A call on a direction that is held; gives it back unless the call would have to wait.
+    private func callOnce<Result>(
+        _ direction: Direction, _ call: (borrowing Socket) throws(SocketError) -> Result?
+    ) throws(SocketError) -> Result? {
+        do throws(SocketError) {
+            guard let result = try Socket.lending(slot.descriptor, call) else { return nil }
+            letGo(direction)
+            return result
+        } catch {
+            letGo(direction)
+            throw error
+        }
+    }
+
+    /// Gives a direction back, from any thread.
+    private func letGo(_ direction: Direction) {
+        let (slot, loop) = (self, loop)
+        if loop.isCurrent { slot.leave(direction) } else { loop.tell(.call { slot.leave(direction) }) }
+    }
+}
+
+extension SlotReference {
+    /// Ends the hold on a direction, which may be the last thing that kept the socket open.
+    func leave(_ direction: Direction) {
+        self[direction].isBusy = false
+        settle()
     }
 }
 

@@ -42,7 +42,9 @@ extension SlotReference {
         while true {
             let answer = receive(lending: &loan)
             if answer >= 0 { return answer }
-            guard answer != Attempt.elsewhere else { return try await loop.actor.receive(self, lending: &loan, limit) }
+            guard answer != Attempt.elsewhere else {
+                return try await loop.actor.receive(tenant, lending: &loan, limit)
+            }
             _ = try await afterAttempt(answer, .read, limit, .recv)
         }
     }

@@ -47,7 +47,7 @@ extension SlotReference {
         let limit = starting(limit)
         var answer = first
         while answer < 0 {
-            guard answer != Attempt.elsewhere else { return try await loop.actor.receive(self, into: &buffer, limit) }
+            guard answer != Attempt.elsewhere else { return try await loop.actor.receive(tenant, into: &buffer, limit) }
             _ = try await afterAttempt(answer, .read, limit, .recv)
             var span = buffer.mutableSpan
             answer = receive(&span)
@@ -66,7 +66,7 @@ extension SlotReference {
         let limit = starting(limit)
         var answer = first
         while answer < 0 {
-            guard answer != Attempt.elsewhere else { return try await loop.actor.receive(self, into: &buffer, limit) }
+            guard answer != Attempt.elsewhere else { return try await loop.actor.receive(tenant, into: &buffer, limit) }
             _ = try await afterAttempt(answer, .read, limit, .recv)
             var span = buffer.mutableSpan
             answer = receive(&span)

@@ -40,7 +40,7 @@ extension SlotReference {
         let limit = starting(limit)
         var answer = first
         while answer < 0 {
-            guard answer != Attempt.elsewhere else { return try await loop.actor.send(self, bytes, limit) }
+            guard answer != Attempt.elsewhere else { return try await loop.actor.send(tenant, bytes, limit) }
             if let count = try await afterAttempt(answer, .write, limit, .send) { return count }
             answer = send(bytes)
         }
@@ -52,7 +52,7 @@ extension SlotReference {
     nonisolated(nonsending)
         func sendRest(_ first: Int, _ bytes: Span<UInt8>, _ limit: TimeLimit) async throws(SocketError)
     {
-        guard first != Attempt.elsewhere else { return try await loop.actor.sendRest(self, bytes, limit) }
+        guard first != Attempt.elsewhere else { return try await loop.actor.sendRest(tenant, bytes, limit) }
         let limit = starting(limit)
         var (sent, answer) = (max(0, first), first)
         do throws(SocketError) {

@@ -12,7 +12,7 @@ extension Socket {
     ) throws(SocketError) -> Int {
         var vector: [csock_buffer_t] = unsafe []
         unsafe vector.reserveCapacity(parts.count)
-        return try unsafe withVector(of: parts, from: 0, &vector) { (vector) throws(SocketError) -> Int in
+        return try unsafe withVector(of: parts[...], skipping: 0, &vector) { (vector) throws(SocketError) -> Int in
             try unsafe vector.withUnsafeMutableBufferPointer { (vector) throws(SocketError) -> Int in
                 var empty = unsafe csock_buffer_t()
                 guard let base = vector.baseAddress else {
@@ -53,15 +53,67 @@ extension Socket {
     }
 }
 
-/// Collects where the arrays lie, each within the closure that lends its memory.
+/// How far a transfer of many arrays has come.
+package struct PartPosition: Sendable {
+    /// Bytes before it.
+    package private(set) var passed = 0
+    fileprivate var part = 0
+    fileprivate var offset = 0
+    private let end: Int
+
+    /// The first byte there is.
+    package init(in parts: [[UInt8]]) {
+        end = parts.count
+        advance(0, in: parts)
+    }
+
+    /// Whether there is no byte behind it.
+    package var isAtEnd: Bool { part == end }
+
+    /// Passes bytes, and empty arrays behind them.
+    package mutating func advance(_ count: Int, in parts: [[UInt8]]) {
+        passed += count
+        offset += count
+        while part < end, offset >= parts[part].count {
+            offset -= parts[part].count
+            part += 1
+        }
+    }
+}
+
+extension Socket {
+    /// Sends from a place in many arrays on; returns how many bytes went. C: sendmsg(2)
+    func send(gathering parts: [[UInt8]], from place: PartPosition, flags: SendFlags) throws(SocketError) -> Int {
+        let chosen = parts[place.part..<min(parts.count, place.part + Self.mostParts)]
+        var vector: [csock_buffer_t] = unsafe []
+        return try unsafe withVector(of: chosen, skipping: place.offset, &vector) {
+            (vector) throws(SocketError) -> Int in
+            try unsafe vector.withUnsafeMutableBufferPointer { (vector) throws(SocketError) -> Int in
+                guard let base = vector.baseAddress else { return 0 }
+                return try unsafe transmit(base, vector.count, .init(capacity: 0), to: .none, flags)
+            }
+        }
+    }
+
+    /// As `send(gathering:from:flags:)`, with nil when the call would have to wait. C: sendmsg(2)
+    package func sendIfReady(gathering parts: [[UInt8]], from place: PartPosition) throws(SocketError) -> Int? {
+        do throws(SocketError) { return try send(gathering: parts, from: place, flags: .dontWait) } catch {
+            if error.code == .wouldBlock { return nil }
+            throw error
+        }
+    }
+}
+
+/// Collects where the arrays lie, without the first bytes of the first one, each within the closure that lends its memory.
 private func withVector(
-    of parts: [[UInt8]], from index: Int, _ vector: inout [csock_buffer_t],
+    of parts: ArraySlice<[UInt8]>, skipping count: Int, _ vector: inout [csock_buffer_t],
     _ body: (inout [csock_buffer_t]) throws(SocketError) -> Int
 ) throws(SocketError) -> Int {
-    guard index < parts.count else { return try unsafe body(&vector) }
-    return try unsafe parts[index].withUnsafeBufferPointer { (bytes) throws(SocketError) -> Int in
-        unsafe vector.append(csock_buffer_t(base: .init(mutating: bytes.baseAddress), count: bytes.count))
-        return try unsafe withVector(of: parts, from: index + 1, &vector, body)
+    guard let part = parts.first else { return try unsafe body(&vector) }
+    return try unsafe part.withUnsafeBufferPointer { (bytes) throws(SocketError) -> Int in
+        let rest = unsafe UnsafeBufferPointer(rebasing: bytes[count...])
+        unsafe vector.append(csock_buffer_t(base: .init(mutating: rest.baseAddress), count: rest.count))
+        return try unsafe withVector(of: parts.dropFirst(), skipping: 0, &vector, body)
     }
 }
 
@@ -71,26 +123,9 @@ extension StreamSocket {
     ///
     /// Throws: as `sendAll`; the error's `transferred` says how many bytes had gone. C: sendmsg(2), repeated
     public func sendAll(gathering parts: [[UInt8]]) throws(SocketError) {
-        var rest = parts[...]
-        var sent = 0
+        var place = PartPosition(in: parts)
         do throws(SocketError) {
-            while !rest.isEmpty {
-                let count = try socket.sendMessage(gathering: Array(rest.prefix(Socket.mostParts)))
-                sent += count
-                rest.drop(bytes: count)
-            }
-        } catch { throw error.with(transferred: sent) }
-    }
-}
-
-extension ArraySlice<[UInt8]> {
-    /// Takes bytes off the front: whole arrays, then a part of one, and empty arrays behind them.
-    fileprivate mutating func drop(bytes count: Int) {
-        var left = count
-        while let part = first, part.count <= left {
-            left -= part.count
-            removeFirst()
-        }
-        if left > 0, let part = first { self[startIndex] = Array(part.dropFirst(left)) }
+            while !place.isAtEnd { place.advance(try socket.send(gathering: parts, from: place, flags: []), in: parts) }
+        } catch { throw error.with(transferred: place.passed) }
     }
 }

@@ -24,4 +24,9 @@ extension StreamSocket<UnixAddress> {
     public let count: Int
     /// The descriptor, or nil when none came, or this process has no room for one more.
     public var descriptor: OwnedDescriptor?
+
+    package init(count: Int, descriptor: consuming OwnedDescriptor?) {
+        self.count = count
+        self.descriptor = descriptor
+    }
 }

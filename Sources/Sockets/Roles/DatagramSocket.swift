@@ -22,6 +22,11 @@ public struct DatagramSocket<Address: SocketAddressProtocol>: ~Copyable, Sendabl
         self.socket = socket
     }
 
+    package init(_ socket: consuming Socket, _ file: consuming BoundFile?) {
+        self.socket = socket
+        self.file = file
+    }
+
     /// A socket without an address, from which one can send; the kernel gives IP sockets a port at the first send.
     init(unbound family: AddressFamily) throws(SocketError) {
         socket = try Socket(family, .datagram)
@@ -112,7 +117,7 @@ public struct ConnectedDatagramSocket<Address: SocketAddressProtocol>: ~Copyable
     public let peerAddress: Address
     let file: BoundFile?
 
-    init(_ socket: consuming Socket, peerAddress: Address, _ file: consuming BoundFile?) {
+    package init(_ socket: consuming Socket, peerAddress: Address, _ file: consuming BoundFile?) {
         self.socket = socket
         self.peerAddress = peerAddress
         self.file = file

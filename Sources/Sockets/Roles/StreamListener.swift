@@ -37,6 +37,12 @@ public struct StreamListener<Address: SocketAddressProtocol>: ~Copyable, Sendabl
         self.socket = socket
     }
 
+    package init(_ socket: consuming Socket, localAddress: Address, _ file: consuming BoundFile?) {
+        self.socket = socket
+        self.localAddress = localAddress
+        self.file = file
+    }
+
     /// Waits for a client and returns the connection to it, which knows the client's address.
     ///
     /// Throws: as `Socket.accept`. After most errors a server goes on; the ones in SocketServers do. C: accept(2)

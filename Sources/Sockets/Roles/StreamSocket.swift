@@ -10,7 +10,7 @@ public struct StreamSocket<Address: SocketAddressProtocol>: ~Copyable, Sendable 
     /// The address of the other end, as it was when the connection was made.
     public let peerAddress: Address
 
-    init(_ socket: consuming Socket, peerAddress: Address) {
+    package init(_ socket: consuming Socket, peerAddress: Address) {
         self.socket = socket
         self.peerAddress = peerAddress
     }

@@ -1,0 +1,87 @@
+import AsyncSockets
+import Sockets
+import Testing
+
+/// Lends a loop on an engine to a test, ends it, and expects that nothing of the test is left in it.
+func withLoop(_ kind: EngineKind, _ body: (EventLoop) async throws -> Void) async throws {
+    let loop = try EventLoop(engine: kind)
+    do { try await body(loop) } catch {
+        await loop.shutdown()
+        throw error
+    }
+    await loop.shutdown()
+    #expect(loop.slotCount == 0)
+}
+
+/// Where a task runs that uses a loop's sockets.
+enum Place: CaseIterable, Sendable {
+    case loop, global, mainActor, actor, actorOnLoop
+
+    /// Does the work there.
+    func run<Result: Sendable>(_ loop: EventLoop, _ body: @escaping @Sendable () async throws -> Result) async throws -> Result {
+        switch self {
+        case .loop: try await withTaskExecutorPreference(loop) { try await body() }
+        case .global: try await Task.detached { try await body() }.value
+        case .mainActor: try await Task { @MainActor in try await body() }.value
+        case .actor: try await Somebody().run(body)
+        case .actorOnLoop: try await Resident(loop).run(body)
+        }
+    }
+}
+
+private actor Somebody {
+    func run<Result: Sendable>(_ body: @Sendable () async throws -> Result) async throws -> Result { try await body() }
+}
+
+private actor Resident {
+    private let executor: LoopExecutor
+    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
+
+    init(_ loop: EventLoop) { executor = LoopExecutor(loop) }
+
+    func run<Result: Sendable>(_ body: @Sendable () async throws -> Result) async throws -> Result { try await body() }
+}
+
+/// What several tasks use at the same time.
+final class Shared<Value: ~Copyable & Sendable>: Sendable {
+    let value: Value
+
+    init(_ value: consuming Value) { self.value = value }
+}
+
+/// A stream of a loop and its peer, which makes calls of its own.
+struct Connection: ~Copyable {
+    var stream: AsyncTCPStream
+    var peer: TCPStream
+
+    init(_ loop: EventLoop) throws {
+        let listener = try TCPListener(on: .loopback(port: 0))
+        let peer = try TCPStream.connect(to: listener.localAddress)
+        try peer.setOption(.noDelay, to: true)
+        let stream = try AsyncTCPStream(try listener.accept(), on: loop)
+        self.stream = stream
+        self.peer = peer
+    }
+}
+
+/// The error that `body` throws, or nil when it succeeds.
+nonisolated(nonsending)
+    func socketError(_ body: nonisolated(nonsending) () async throws(SocketError) -> Void) async -> SocketError?
+{
+    do throws(SocketError) {
+        try await body()
+        return nil
+    } catch { return error }
+}
+
+/// Bytes in which every place shows.
+func pattern(_ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) } }
+
+extension TCPStream {
+    /// Receives until the end of the stream.
+    func receiveAll() throws(SocketError) -> [UInt8] {
+        var (all, buffer) = ([UInt8](), [UInt8](repeating: 0, count: 65_536))
+        while case let count = try receive(into: &buffer), count > 0 { all += buffer[..<count] }
+        return all
+    }
+}
