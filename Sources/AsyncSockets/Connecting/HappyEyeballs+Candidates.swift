@@ -68,7 +68,8 @@ extension HappyEyeballs {
         case .closed, .tooManyDescriptors, .tooManyFiles, .outOfMemory, .noBufferSpace: 0
         case .timedOut: 2
         case .hostUnreachable: 3
-        case .networkUnreachable, .networkDown, .noSuchDevice: 4
+        // A route that is a black hole answers EINVAL, as does one to another machine from the loopback address.
+        case .networkUnreachable, .networkDown, .noSuchDevice, .invalidArgument: 4
         case .addressNotAvailable: 5
         case .familyNotSupported, .invalidInput: 6
         default: 1

@@ -66,7 +66,7 @@ struct EyeballPlayer {
 
     mutating func tell(_ event: Substring) {
         let words = event.split(separator: " ")
-        let time = Int64(words[0])! * 1_000_000
+        let time = (Int64(words[0]) ?? 0) * 1_000_000
         pass(until: time)
         now = time
         handle(words.count == 2 ? answer(words[1]) : end(of: String(words[1]), words[2]))
