@@ -5,7 +5,7 @@ internal import CSocketShim
 /// Addresses in their own notation never reach it: they are read by this library, strictly. C: getaddrinfo(3)
 public enum Resolver {
     /// What to ask for.
-    public struct Query: Sendable {
+    public struct Query: Hashable, Sendable {
         /// The version of the addresses wanted, or nil for both.
         public var version: IPVersion?
         /// The type of socket that the service name is looked up for.
@@ -41,7 +41,7 @@ public enum Resolver {
     }
 
     /// The host's address when the text is one. Throws: `nameNotFound` when it is of a version that is not wanted.
-    private static func literal(_ host: String, _ query: Query) throws(SocketError) -> IPAddress? {
+    package static func literal(_ host: String, _ query: Query) throws(SocketError) -> IPAddress? {
         guard let address = IPAddress(host) else {
             try checkName(host)
             return nil
@@ -68,7 +68,7 @@ public enum Resolver {
     }
 
     /// Lets no number through: the system's resolver would cut one of more than 16 bits to another port.
-    private static func checkService(_ service: String) throws(SocketError) {
+    package static func checkService(_ service: String) throws(SocketError) {
         let bytes = service.utf8
         guard bytes.contains(where: isLetter) else {
             throw .invalid(.getaddrinfo, "\"\(service)\" is no port, which is 0 to 65535, and no name of a service")
