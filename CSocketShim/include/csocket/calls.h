@@ -227,5 +227,13 @@ CSOCK_API int32_t csock_is_socket(int32_t descriptor);
 /// A pipe; `flags` as the bits of a socket type; `descriptors` has room for two. C: pipe2(2), hidden behind _GNU_SOURCE
 CSOCK_API int32_t csock_pipe(int32_t *descriptors, int32_t flags);
 
+/// Moves up to `count` bytes between a pipe and a socket within the kernel, without waiting for the pipe; the socket waits
+/// unless it is non-blocking. 0 is the end of what is read; a peer that is gone raises SIGPIPE, unless that is held back.
+/// -ENOSYS where the system cannot do it. C: splice(2), hidden behind _GNU_SOURCE
+CSOCK_API int64_t csock_splice(int32_t from, int32_t to, size_t count);
+
+/// Asks for room in a pipe and returns how much it has then. -ENOSYS where the system cannot do it. C: F_SETPIPE_SZ
+CSOCK_API int32_t csock_set_pipe_size(int32_t descriptor, int32_t size);
+
 CSOCK_END
 #endif
