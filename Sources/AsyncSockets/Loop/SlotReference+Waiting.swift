@@ -127,12 +127,14 @@ extension SlotReference {
 
     /// A task that nobody watches brings its own handler of cancellation.
     @inline(never)
-    nonisolated(nonsending)
-        private func suspendWatching(_ direction: Direction) async
-    {
+    private func suspendWatching(
+        _ direction: Direction, isolation: isolated (any Actor)? = #isolation
+    ) async {
         let (slot, loop) = (self, loop)
         let (generation, sequence) = (slot.slot.generation, slot[direction].sequence)
         await withTaskCancellationHandler {
+            // Without this mention the closure would leave the loop's thread.
+            _ = isolation
             await slot.suspend(direction)
         } onCancel: {
             loop.tell(.cancel(slot, generation: generation, direction, sequence: sequence))
