@@ -94,7 +94,8 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: folder.file("socket")))
     }
 
-    @Test(arguments: ["thread", "async"]) func `the second signal ends the clients of a server`(_ model: String) throws {
+    @Test(arguments: ["thread", "async"]) func `the second signal ends the clients of a server`(_ model: String) throws
+    {
         let server = try Program.sock("echo", "127.0.0.1:0", "--model", model)
         let client = try Program.sock("connect", server.address)
         client.send("first\n")
