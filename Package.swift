@@ -31,7 +31,7 @@ let package = Package(
         .target(name: "CSocketShim", path: "CSocketShim"),
         .target(name: "Sockets", dependencies: ["CSocketShim"], swiftSettings: strict),
         .executableTarget(
-            name: "sock", dependencies: ["CSocketShim", "SocketServers", "Sockets"], swiftSettings: strict),
+            name: "sock", dependencies: ["AsyncSockets", "CSocketShim", "SocketServers", "Sockets"], swiftSettings: strict),
         .target(name: "SocketServers", dependencies: ["CSocketShim", "Sockets"], swiftSettings: strict),
         .target(
             name: "SocketsTesting", dependencies: ["AsyncSockets", "CSocketShim", "Sockets"], swiftSettings: strict),
@@ -57,7 +57,7 @@ let package = Package(
 /// A program in Examples, which is a folder with a main.swift.
 func example(_ name: String) -> Target {
     .executableTarget(
-        name: name, dependencies: ["ExampleSupport", "Sockets", "SocketServers"], path: "Examples/\(name)",
+        name: name, dependencies: ["AsyncSockets", "ExampleSupport", "Sockets", "SocketServers"], path: "Examples/\(name)",
         swiftSettings: strict)
 }
 

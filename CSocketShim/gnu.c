@@ -42,6 +42,14 @@ int32_t csock_pipe(int32_t *descriptors, int32_t flags) {
     int wanted = (flags & SOCK_CLOEXEC ? O_CLOEXEC : 0) | (flags & SOCK_NONBLOCK ? O_NONBLOCK : 0);
     return (int32_t)csock_result(pipe2(descriptors, wanted));
 }
+
+int64_t csock_splice(int32_t from, int32_t to, size_t count) {
+    return csock_result(splice(from, NULL, to, NULL, count, SPLICE_F_MOVE | SPLICE_F_NONBLOCK));
+}
+
+int32_t csock_set_pipe_size(int32_t descriptor, int32_t size) {
+    return (int32_t)csock_result(fcntl(descriptor, F_SETPIPE_SZ, size));
+}
 #else
 // Applies the flags that a type or an accept carries; closes the descriptor when that fails.
 static int32_t apply_flags(int32_t descriptor, int32_t flags) {
@@ -91,6 +99,16 @@ int32_t csock_accept(int32_t descriptor, void *address, uint32_t *length, int32_
 int32_t csock_pipe(int32_t *descriptors, int32_t flags) {
     int32_t result = (int32_t)csock_result(pipe(descriptors));
     return result < 0 ? result : apply_flags_to_pair(descriptors, flags);
+}
+
+int64_t csock_splice(int32_t from, int32_t to, size_t count) {
+    (void)from, (void)to, (void)count;
+    return -ENOSYS;
+}
+
+int32_t csock_set_pipe_size(int32_t descriptor, int32_t size) {
+    (void)descriptor, (void)size;
+    return -ENOSYS;
 }
 #endif
 

@@ -224,6 +224,10 @@ int32_t csock_file_identity(const char *path, uint64_t *device, uint64_t *inode,
 
 const char *csock_environment(const char *name) { return getenv(name); }
 
+int32_t csock_file_create(const char *path) {
+    return (int32_t)csock_result(open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+}
+
 int32_t csock_fill_standard_descriptors(void) {
     for (int descriptor = 0; descriptor <= 2; descriptor++) {
         if (fcntl(descriptor, F_GETFD) >= 0) continue;

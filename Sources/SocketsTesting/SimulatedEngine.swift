@@ -20,7 +20,7 @@ final class SimulatedEngine: Engine, VirtualSockets, @unchecked Sendable {
 
     var kind: EngineKind { .simulated }
     var now: Int64 { network.withWorld { $0.now } }
-    var wantsNonBlocking: Bool { true }
+    func mode(for state: Slot.State) -> BlockingMode { .nonBlocking }
     var virtualSockets: (any VirtualSockets)? { self }
 
     func attach(_ slot: SlotReference) -> Int32 {

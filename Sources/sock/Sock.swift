@@ -8,7 +8,9 @@ struct Sock {
     static var commands: [CommandEntry] {
         [
             CommandEntry(Tour.self), CommandEntry(Connect.self), CommandEntry(Listen.self), CommandEntry(Send.self),
-            CommandEntry(Receive.self), CommandEntry(Echo.self), CommandEntry(Ping.self), CommandEntry(Resolve.self),
+            CommandEntry(Receive.self), CommandEntry(Echo.self), CommandEntry(Proxy.self), CommandEntry(Bench.self),
+            CommandEntry(Ping.self),
+            CommandEntry(Resolve.self),
             CommandEntry(Interfaces.self), CommandEntry(Options.self), CommandEntry(Table.self),
         ]
     }

@@ -56,6 +56,36 @@ static void a_pipe_carries_bytes_and_has_its_flags(void) {
     close_pair(ends);
 }
 
+static void bytes_go_from_socket_to_pipe_to_socket(void) {
+    int32_t from[2], to[2], ends[2];
+    char bytes[8];
+    EQUAL(csock_pipe(ends, csock_SOCK_CLOEXEC), 0);
+    int32_t room = csock_set_pipe_size(ends[1], 131072);
+    if (room == -ENOSYS) {
+        EQUAL(csock_splice(ends[0], ends[1], 1), -ENOSYS);
+        close_pair(ends);
+        return;
+    }
+    EQUAL(room, 131072);
+    EQUAL(csock_socketpair(AF_UNIX, csock_SOCK_STREAM | csock_SOCK_NONBLOCK, 0, from), 0);
+    EQUAL(csock_socketpair(AF_UNIX, csock_SOCK_STREAM | csock_SOCK_NONBLOCK, 0, to), 0);
+    EQUAL(csock_splice(from[1], ends[1], 100), -EAGAIN);
+    EQUAL(csock_send(from[0], "abcde", 5, csock_MSG_NOSIGNAL), 5);
+    EQUAL(csock_splice(from[1], ends[1], 3), 3);
+    EQUAL(csock_splice(from[1], ends[1], 100), 2);
+    EQUAL(csock_splice(ends[0], to[0], 100), 5);
+    EQUAL(csock_splice(ends[0], to[0], 100), -EAGAIN);
+    EQUAL(csock_recv(to[1], bytes, sizeof bytes, 0), 5);
+    SAME_BYTES(bytes, "abcde", 5);
+    EQUAL(csock_close(from[0]), 0);
+    EQUAL(csock_splice(from[1], ends[1], 100), 0);
+    EQUAL(csock_splice(from[1], to[0], 1), -EINVAL);
+    EQUAL(csock_set_pipe_size(from[1], 4096), -EBADF);
+    EQUAL(csock_close(from[1]), 0);
+    close_pair(to);
+    close_pair(ends);
+}
+
 static void flags_are_changed_both_ways(void) {
     int32_t one = csock_socket(AF_INET, csock_SOCK_DGRAM, 0);
     for (int on = 1; on >= 0; on--) {
@@ -319,6 +349,7 @@ int main(void) {
     a_family_or_type_that_is_none_is_refused();
     a_pair_is_connected_and_has_its_flags();
     a_pipe_carries_bytes_and_has_its_flags();
+    bytes_go_from_socket_to_pipe_to_socket();
     flags_are_changed_both_ways();
     a_duplicate_is_the_same_socket_and_closed_by_exec();
     accept_tells_the_peer_and_sets_flags();

@@ -324,6 +324,24 @@ static void packets_on_their_way_are_waited_for(void) {
     TRUE(result == 0 || result == -ENOSYS);
 }
 
+static void a_file_is_made_or_emptied(void) {
+    char path[64], bytes[8];
+    snprintf(path, sizeof path, "/tmp/csock-file-%d", (int)csock_getpid());
+    for (int round = 0; round < 2; round++) {
+        int32_t file = csock_file_create(path);
+        TRUE(file >= 0);
+        EQUAL(csock_close_on_exec(file), 1);
+        EQUAL(csock_write(file, "abc", 3 - (size_t)round), 3 - round);
+        EQUAL(csock_read(file, bytes, sizeof bytes), -EBADF);
+        EQUAL(csock_close(file), 0);
+    }
+    int32_t file = open(path, O_RDONLY | O_CLOEXEC);
+    EQUAL(csock_read(file, bytes, sizeof bytes), 2);
+    EQUAL(csock_close(file), 0);
+    EQUAL(unlink(path), 0);
+    EQUAL(csock_file_create("/tmp/no-such-folder/file"), -ENOENT);
+}
+
 int main(void) {
     check_begin();
     the_clock_goes_forward();
@@ -347,6 +365,7 @@ int main(void) {
     a_program_that_is_not_there_is_an_error();
     a_large_file_has_an_identity();
     the_environment_is_read();
+    a_file_is_made_or_emptied();
     closed_standard_descriptors_are_filled();
 #ifdef CSOCK_LINUX
     a_child_gets_a_signal_when_its_parent_ends();

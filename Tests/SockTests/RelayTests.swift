@@ -1,4 +1,5 @@
 import Foundation
+import Sockets
 import TestSupport
 import Testing
 
@@ -50,7 +51,7 @@ import Testing
         #expect(server.finish().status == 0)
     }
 
-    @Test(arguments: ["iterative", "fork", "thread", "select", "poll", "epoll"])
+    @Test(arguments: ["iterative", "fork", "thread", "select", "poll", "epoll", "async"])
     func `echo sends a pipe's bytes back`(_ model: String) throws {
         let server = try Program.sock("echo", "127.0.0.1:0", "--model", model)
         let text = String(repeating: "0123456789abcde\n", count: 4000)
@@ -63,16 +64,61 @@ import Testing
         #expect(outcome.errors.contains("1 accepted, 0 active, 0 failed"))
     }
 
-    @Test func `datagrams are echoed`() throws { try echoDatagram("127.0.0.1:0") }
+    @Test(arguments: ["udp", "udp-async"]) func `datagrams are echoed`(_ model: String) throws {
+        try echoDatagram("127.0.0.1:0", model)
+    }
 
-    @Test(.needsIPv6) func `datagrams of IPv6 are echoed`() throws { try echoDatagram("[::1]:0") }
+    @Test(.needsIPv6, arguments: ["udp", "udp-async"]) func `datagrams of IPv6 are echoed`(_ model: String) throws {
+        try echoDatagram("[::1]:0", model)
+    }
 
-    private func echoDatagram(_ address: String) throws {
-        let server = try Program.sock("echo", address, "--model", "udp")
+    private func echoDatagram(_ address: String, _ model: String) throws {
+        let server = try Program.sock("echo", address, "--model", model)
         let client = try sock("connect", "--udp", "--wait", "0.3", server.address, input: "a datagram")
         #expect(client.output == "a datagram")
         server.signal(SIGINT)
         #expect(server.finish().errors.contains("1 accepted"))
+    }
+
+    @Test(arguments: ["udp", "udp-async"]) func `datagrams of a Unix socket are echoed`(_ model: String) throws {
+        let folder = try TemporaryFolder(), place = "unix:\(folder.file("socket"))"
+        let server = try Program.sock("echo", place, "--model", model)
+        _ = server.address
+        let client = try sock("connect", "--udp", "--wait", "0.3", place, input: "a datagram")
+        #expect(client.output == "a datagram")
+        // One that has no address gets no answer.
+        let nobody = try Socket(.unix, .datagram)
+        try nobody.send([1].span, to: try UnixAddress(path: folder.file("socket")))
+        server.signal(SIGINT)
+        #expect(server.finish().errors.contains("2 accepted, 0 active, 0 failed"))
+        #expect(!FileManager.default.fileExists(atPath: folder.file("socket")))
+    }
+
+    @Test(arguments: ["thread", "async"]) func `the second signal ends the clients of a server`(_ model: String) throws
+    {
+        let server = try Program.sock("echo", "127.0.0.1:0", "--model", model)
+        let client = try Program.sock("connect", server.address)
+        client.send("first\n")
+        #expect(client.line() == "first")
+        server.signal(SIGTERM)
+        // It takes no more clients while it waits for this one.
+        client.send("second\n")
+        #expect(client.line() == "second")
+        // Another one than the first, which may still wait to be taken.
+        server.signal(SIGINT)
+        #expect(server.finish().status == 0)
+        #expect(client.finish().status == 0)
+    }
+
+    @Test func `the engine of a server is chosen, or refused with those there are`() throws {
+        let server = try Program.sock("echo", "127.0.0.1:0", "--model", "async", "--engine", "epoll")
+        #expect(try sock("connect", server.address, input: "hello").output == "hello")
+        let missing = try sock("echo", "127.0.0.1:0", "--model", "async", "--engine", "kqueue")
+        #expect(missing.status == 1)
+        #expect(missing.errors.contains("there is no engine \"kqueue\" here; there are: "))
+        let wrong = try sock("echo", "127.0.0.1:0", "--model", "thread", "--engine", "epoll")
+        #expect(wrong.status == 1)
+        #expect(wrong.errors.contains("only async and udp-async have an engine to choose"))
     }
 
     @Test func `send and receive move datagrams, and lines one by one`() throws {

@@ -21,7 +21,8 @@ import Testing
     ]
 
     static let models = [
-        "iterative", "fork", "thread", "select", "poll", "epoll", "udp", "udp-fork", "udp-fork-shared",
+        "iterative", "fork", "thread", "select", "poll", "epoll", "async", "udp", "udp-fork", "udp-fork-shared",
+        "udp-async",
     ]
 
     @Test(.enabled(if: isPermitted, "strace is not installed, or may not trace"), arguments: models)

@@ -53,7 +53,8 @@ import Testing
     }
 
     static let commands = [
-        "tour", "connect", "listen", "send", "receive", "echo", "ping", "resolve", "interfaces", "options", "table",
+        "tour", "connect", "listen", "send", "receive", "echo", "proxy", "bench", "ping", "resolve", "interfaces",
+        "options", "table",
     ]
 
     @Test(arguments: commands) func `each command has help, asked for in three ways`(_ command: String) throws {

@@ -231,6 +231,13 @@ CSOCK_API int32_t csock_pipe(int32_t *descriptors, int32_t flags);
 /// atomic operations a call. For threads that nobody cancels. C: recv(2), send(2)
 CSOCK_API int64_t csock_recv_plain(int32_t descriptor, void *CSOCK_NULLABLE bytes, size_t count, int32_t flags);
 CSOCK_API int64_t csock_send_plain(int32_t descriptor, const void *CSOCK_NULLABLE bytes, size_t count, int32_t flags);
+/// Moves up to `count` bytes between a pipe and a socket within the kernel, without waiting for the pipe; the socket waits
+/// unless it is non-blocking. 0 is the end of what is read; a peer that is gone raises SIGPIPE, unless that is held back.
+/// -ENOSYS where the system cannot do it. C: splice(2), hidden behind _GNU_SOURCE
+CSOCK_API int64_t csock_splice(int32_t from, int32_t to, size_t count);
+
+/// Asks for room in a pipe and returns how much it has then. -ENOSYS where the system cannot do it. C: F_SETPIPE_SZ
+CSOCK_API int32_t csock_set_pipe_size(int32_t descriptor, int32_t size);
 
 CSOCK_END
 #endif

@@ -94,6 +94,10 @@ typedef struct csock_inherited {
     int32_t to;
 } csock_inherited_t;
 
+/// Makes a file for everybody to read, or empties the one there is, and answers with a descriptor for writing, closed by
+/// exec. C: open(2), which is variadic
+CSOCK_API int32_t csock_file_create(const char *path);
+
 /// Starts a program and returns its process id. It gets this environment, no held back signals, and of the descriptors
 /// closed by exec the `count` given ones. `arguments` are texts, the program's name first, each ended by a NUL and all
 /// by an empty text: at most 63, or -E2BIG. C: posix_spawn(3), whose preparations have to be freed

@@ -2,19 +2,6 @@ public import Sockets
 
 // Roles by an address as people write it.
 
-extension AsyncStreamSocket<IPSocketAddress> {
-    /// Connects to an address given as text, `127.0.0.1:8080` or `[::1]:8080`; no name is looked up.
-    ///
-    /// Throws: `invalidInput` for anything else; otherwise as for an address. C: connect(2)
-    nonisolated(nonsending)
-        public static func connect(
-            to text: String, within limit: TimeLimit = .forever, loop: EventLoop? = nil
-        ) async throws(SocketError) -> Self
-    {
-        try await connect(to: try IPSocketAddress(checking: text), within: limit, loop: loop)
-    }
-}
-
 extension AsyncStreamListener<IPSocketAddress> {
     /// Listens on an address given as text, `0.0.0.0:8080`. Throws: `invalidInput` for anything else. C: bind(2), listen(2)
     public init(

@@ -25,15 +25,21 @@ struct ServerKind {
         ServerKind(.select, .tcp, "socket bind listen | select accept recv send close"),
         ServerKind(.poll, .tcp, "socket bind listen | poll accept recv send close"),
         ServerKind(.epoll, .tcp, "socket bind listen epoll_create | epoll_wait accept epoll_ctl recv send close"),
+        ServerKind(.asynchronous, .tcp, loop("socket bind listen | epoll_wait accept recv send close")),
         ServerKind(.udp, .udp, "socket bind | poll recvfrom sendto"),
         ServerKind(.udpFork, .udp, forkingDatagrams),
         ServerKind(.udpForkShared, .udp, forkingDatagrams),
+        ServerKind(.udpAsynchronous, .udp, loop("socket bind | epoll_wait recvfrom sendto")),
         ServerKind(.iterative, .unixStream, "socket bind listen | poll accept recv send close | unlink"),
+        ServerKind(.asynchronous, .unixStream, loop("socket bind listen | epoll_wait accept recv send close | unlink")),
         ServerKind(.udp, .unixDatagram, "socket bind | poll recvfrom sendto | unlink"),
     ]
 
     private static let forkingDatagrams =
         "socket bind | poll recvfrom socket bind connect fork (recv send _exit) close waitpid"
+
+    /// The calls of a loop, which has a thread of its own.
+    private static func loop(_ calls: String) -> String { "pthread_create (epoll_create \(calls))" }
 
     private init(_ model: EchoModel, _ transport: Transport, _ calls: String) {
         self.model = model

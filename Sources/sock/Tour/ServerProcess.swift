@@ -19,6 +19,8 @@ struct ServerProcess: ~Copyable {
         var words = ["sock", "echo", address, "--model", model.rawValue, "--report-address", "--with-parent"]
         // Datagrams have no end at which a client's process could end, too.
         if model.isDatagram { words += ["--idle", "1.5"] }
+        // The tour tells the calls of this one.
+        if model.isAsynchronous { words += ["--engine", "epoll"] }
         let ours = try pair.first.duplicate()
         process = try pair.second.withDescriptor { (number) throws(SocketError) in
             try Self.start(words, output: number)

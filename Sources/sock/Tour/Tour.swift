@@ -1,10 +1,10 @@
 internal import CSocketShim
 import Sockets
 
-/// `sock tour`: starts every kind of server of the classic notes, and real clients against each.
+/// `sock tour`: starts every kind of server, and real clients against each.
 struct Tour: Command {
     static let name = "tour"
-    static let summary = "start every classic kind of server, try each with real clients, and show what happens"
+    static let summary = "start every kind of server, try each with real clients, and show what happens"
     static let discussion = """
         Each server is a process of its own on a free loopback port or a socket file. Several clients talk to it at the
         same time: small messages, much data in both directions, a half-close, an abrupt reset. Every byte that comes

@@ -34,6 +34,9 @@ struct StopSignals: ~Copyable {
         while try !list.wait() {}
     }
 
+    /// Takes one of the signals, so that the next one can be told from it; false when none has come.
+    func take() -> Bool { csock_signal_take(number) > 0 }
+
     /// Whether one of the signals has come.
     var hasCome: Bool {
         get throws(SocketError) {

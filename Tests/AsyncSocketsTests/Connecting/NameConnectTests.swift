@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// A listener on 127.0.0.1, and other addresses with its port.
-private final class Place {
+private final class Landing {
     let loop: EventLoop
     let listener: TCPListener
 
@@ -49,7 +49,7 @@ private func connecting(
     @Test(arguments: [false, true]) func `an address that refuses lets the next one try at once`(onLoop: Bool)
         async throws
     {
-        let place = try Place(), start = ContinuousClock.now
+        let place = try Landing(), start = ContinuousClock.now
         let names = FakeNames(["127.0.0.2", "127.0.0.3", "127.0.0.1"])
         let result = await connecting(names, place.port, place.loop, onLoop: onLoop) { $0.attemptDelay = .seconds(2) }
             .value
@@ -61,7 +61,7 @@ private func connecting(
     @Test(arguments: [false, true]) func `an address that says nothing holds up for the delay only`(
         onLoop: Bool
     ) async throws {
-        let place = try Place(), hole = try BlackHole(on: place.address("127.0.0.2"))
+        let place = try Landing(), hole = try BlackHole(on: place.address("127.0.0.2"))
         let names = FakeNames(["127.0.0.2", "127.0.0.1"])
         let start = ContinuousClock.now
         let result = await connecting(names, place.port, place.loop, onLoop: onLoop) {
@@ -74,7 +74,7 @@ private func connecting(
     }
 
     @Test func `the error names the host and the address that says most`() async throws {
-        let place = try Place()
+        let place = try Landing()
         let result = await connecting(FakeNames(["192.0.2.1", "127.0.0.2"]), place.port, place.loop) {
             // From this address no other machine can be reached.
             $0.localAddress = .loopback(port: 0)
@@ -87,7 +87,7 @@ private func connecting(
     }
 
     @Test(arguments: [false, true]) func `the limit covers all attempts`(onLoop: Bool) async throws {
-        let place = try Place()
+        let place = try Landing()
         let hole = try BlackHole(on: place.address("127.0.0.2")), other = try BlackHole(on: place.address("127.0.0.3"))
         let names = FakeNames(["127.0.0.2", "127.0.0.3"])
         let result = await connecting(names, place.port, place.loop, onLoop: onLoop, .milliseconds(40)) {
@@ -100,7 +100,7 @@ private func connecting(
     }
 
     @Test(arguments: [false, true]) func `the limit covers the name`(onLoop: Bool) async throws {
-        let place = try Place(), names = FakeNames(["127.0.0.1"], held: true)
+        let place = try Landing(), names = FakeNames(["127.0.0.1"], held: true)
         let result = await connecting(names, place.port, place.loop, onLoop: onLoop, .milliseconds(10)).value
         #expect(result == .failure(SocketError(.getaddrinfo, .timedOut)))
         names.answer()
@@ -108,7 +108,7 @@ private func connecting(
     }
 
     @Test(arguments: [false, true]) func `cancelling ends a look-up`(onLoop: Bool) async throws {
-        let place = try Place(), names = FakeNames(["127.0.0.1"], held: true)
+        let place = try Landing(), names = FakeNames(["127.0.0.1"], held: true)
         let task = connecting(names, place.port, place.loop, onLoop: onLoop)
         #expect(await eventually { names.running == 2 })
         task.cancel()
@@ -118,7 +118,7 @@ private func connecting(
     }
 
     @Test(arguments: [false, true]) func `cancelling ends attempts`(onLoop: Bool) async throws {
-        let place = try Place(), hole = try BlackHole(on: place.address("127.0.0.2"))
+        let place = try Landing(), hole = try BlackHole(on: place.address("127.0.0.2"))
         let task = connecting(FakeNames(["127.0.0.2"]), place.port, place.loop, onLoop: onLoop)
         // The name's two questions, and the socket: nothing else is open when it waits.
         #expect(await eventually { place.loop.slotCount > 0 })
@@ -131,7 +131,7 @@ private func connecting(
     }
 
     @Test(arguments: [false, true]) func `a loop that is shut down ends a connect`(held: Bool) async throws {
-        let place = try Place(), hole = try BlackHole(on: place.address("127.0.0.2"))
+        let place = try Landing(), hole = try BlackHole(on: place.address("127.0.0.2"))
         let names = FakeNames(["127.0.0.2"], held: held)
         let task = connecting(names, place.port, place.loop)
         #expect(await eventually { held ? names.running == 2 : names.asked.count == 2 && names.running == 0 })
@@ -145,7 +145,7 @@ private func connecting(
     }
 
     @Test func `an address is not looked up`() async throws {
-        let place = try Place(), names = FakeNames(), lookups = names.lookups()
+        let place = try Landing(), names = FakeNames(), lookups = names.lookups()
         let stream = try await AsyncTCPStream.connect(
             to: "127.0.0.1", place.port, .init(), .forever, place.loop, lookups)
         let peer = stream.peerAddress
@@ -181,7 +181,7 @@ private func connecting(
     }
 
     @Test(arguments: ["host", "127.0.0.1"]) func `a connect can begin at a local address`(host: String) async throws {
-        let place = try Place(), names = FakeNames(["127.0.0.1"])
+        let place = try Landing(), names = FakeNames(["127.0.0.1"])
         var configuration = ConnectConfiguration()
         configuration.localAddress = IPSocketAddress(try IPv4Address(parsing: "127.0.0.9"), port: 0)
         let stream = try await AsyncTCPStream.connect(
@@ -195,7 +195,7 @@ private func connecting(
     }
 
     @Test func `localhost is reached without a network`() async throws {
-        let place = try Place()
+        let place = try Landing()
         let stream = try await AsyncTCPStream.connect(to: "localhost", port: place.port, within: .seconds(20))
         try await stream.sendAll("hi".utf8.span)
         let client = try place.listener.accept()
@@ -217,7 +217,7 @@ private func connecting(
     }
 
     @Test func `a link-local address without an interface is passed over`() async throws {
-        let place = try Place(), port = place.port
+        let place = try Landing(), port = place.port
         let names = FakeNames { _, version in
             version == .v6
                 ? .success([IPSocketAddress(IPv6Address(high: 0xFE80 << 48, low: 1), port: 0)])
@@ -228,7 +228,7 @@ private func connecting(
     }
 
     @Test func `two that are connected at the same time leave one`() async throws {
-        let place = try Place()
+        let place = try Landing()
         let first = try BlackHole(on: place.address("127.0.0.2")),
             second = try BlackHole(on: place.address("127.0.0.3"))
         let loop = place.loop, port = place.port
@@ -257,7 +257,7 @@ private func connecting(
     }
 
     @Test func `connects that end at any moment leave nothing`() async throws {
-        let place = try Place(), loop = place.loop, port = place.port
+        let place = try Landing(), loop = place.loop, port = place.port
         let hole = try BlackHole(on: place.address("127.0.0.2"))
         let names = FakeNames(["127.0.0.2", "127.0.0.3", "127.0.0.1"]), lookups = names.lookups()
         let before = try place.clients()
