@@ -39,7 +39,7 @@ extension LoopActor {
         return try await slot.receive(lending: &loan, limit)
     }
 
-    func accept(_ slot: Tenant, _ limit: TimeLimit) async throws(SocketError) -> Accepted {
+    func accept(_ slot: Tenant, _ limit: TimeLimit) async throws(SocketError) -> SlotReference {
         let slot = try slot.require(.accept)
         return try await slot.accept(limit)
     }

@@ -1,3 +1,5 @@
+internal import Sockets
+
 /// What a loop knows of one socket, or of one timer, while it lives.
 ///
 /// Slots lie in memory that stays where it is until the loop ends, and only the loop's thread touches them.
@@ -24,6 +26,8 @@ package struct Slot {
     var closer: UnsafeContinuation<Int32, Never>?
     /// Why the engine does not look after it: a negated errno.
     var failure: Int32 = 0
+    /// The address of a connection's other end, from its begin until its stream is made.
+    var peer: UnsafeMutablePointer<SocketAddress>?
     /// What the engine keeps here.
     package var engine = EngineState()
     // Every slot in use holds a reference to its loop, which `open` takes and `vacate` gives back.

@@ -47,38 +47,63 @@ public struct AsyncStreamListener<Address: SocketAddressProtocol>: ~Copyable, Se
     nonisolated(nonsending)
         public func accept(within limit: TimeLimit = .forever) async throws(SocketError) -> AsyncStreamSocket<Address>
     {
-        let accepted = try await socket.reference.accept(limit)
-        let socket = AsyncSocket(accepted.reference)
-        guard let peer = Address(accepted.peer) else { throw SocketError(.accept, .wrongAddressFamily) }
-        return AsyncStreamSocket(socket, peerAddress: peer)
+        try AsyncStreamSocket(accepted: try await socket.reference.accept(limit))
     }
 
     /// Ends all operations on it with `closed`, and closes. C: close(2)
     public consuming func close() async throws(SocketError) { try await socket.close() }
 }
 
-/// A connection that nobody owns yet.
-struct Accepted {
-    let reference: SlotReference
-    let peer: SocketAddress
+extension AsyncStreamSocket {
+    /// Owns a connection that was accepted. It is closed when this throws: `wrongAddressFamily`.
+    @inlinable
+    init(accepted reference: SlotReference) throws(SocketError) {
+        let socket = AsyncSocket(reference)
+        guard let peer = Address(reference.takePeer()) else { throw SocketError(.accept, .wrongAddressFamily) }
+        self.init(socket, peerAddress: peer)
+    }
 }
 
 extension SlotReference {
+    /// A connection that nobody owns yet, and that knows its peer.
     nonisolated(nonsending)
-        func accept(_ limit: TimeLimit) async throws(SocketError) -> Accepted
+        func accept(_ limit: TimeLimit) async throws(SocketError) -> SlotReference
     {
         let limit = starting(limit)
-        var peer = SocketAddress.none
         while true {
-            let answer = accept(&peer)
-            if answer >= 0 { return try adopt(Int32(truncatingIfNeeded: answer), peer) }
-            guard answer != Attempt.elsewhere else { return try await loop.actor.accept(tenant, limit) }
-            _ = try await afterAttempt(answer, .read, limit, .accept)
+            let step = try acceptNow()
+            if let client = step.client { return client }
+            guard step.answer != Attempt.elsewhere else { return try await loop.actor.accept(tenant, limit) }
+            _ = try await afterAttempt(step.answer, .read, limit, .accept)
         }
     }
 
-    func adopt(_ descriptor: Int32, _ peer: SocketAddress) throws(SocketError) -> Accepted {
+    /// The next connection, or the answer of an attempt that found none.
+    func acceptNow() throws(SocketError) -> (client: SlotReference?, answer: Int) {
+        var peer = SocketAddress.none
+        let answer = accept(&peer)
+        guard answer >= 0 else { return (nil, answer) }
         let family = peer.isNone ? .unix : peer.family
-        return Accepted(reference: try loop.open(descriptor, .of(family, isStream: true)), peer: peer)
+        let client = try loop.open(Int32(truncatingIfNeeded: answer), .of(family, isStream: true))
+        client.slot.keepPeer(peer)
+        return (client, answer)
+    }
+
+    /// The peer's address, which is known here until somebody takes it.
+    @usableFromInline
+    func takePeer() -> SocketAddress { slot.takePeer() }
+}
+
+extension Slot {
+    fileprivate mutating func keepPeer(_ address: SocketAddress) {
+        let memory = UnsafeMutablePointer<SocketAddress>.allocate(capacity: 1)
+        unsafe memory.initialize(to: address)
+        unsafe peer = memory
+    }
+
+    mutating func takePeer() -> SocketAddress {
+        guard let memory = unsafe peer.take() else { return .none }
+        defer { unsafe memory.deallocate() }
+        return unsafe memory.move()
     }
 }

@@ -9,6 +9,7 @@ public import Sockets
     /// The address of the other end, as it was when the connection was made.
     public let peerAddress: Address
 
+    @inlinable
     init(_ socket: consuming AsyncSocket, peerAddress: Address) {
         self.socket = socket
         self.peerAddress = peerAddress

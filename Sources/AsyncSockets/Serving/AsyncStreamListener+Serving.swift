@@ -18,17 +18,31 @@ extension AsyncStreamListener {
     ///
     /// Throws: what accept throws when the listener is dead, see ``AcceptPolicy``, once the handlers have ended;
     /// `cancelled`; `invalidInput` for a configuration that makes no sense.
+    @inlinable
     nonisolated(nonsending)
         public func serve(
             _ configuration: ServeConfiguration = .init(),
             with handler: @escaping @Sendable (consuming AsyncStreamSocket<Address>) async throws -> Void
         ) async throws(SocketError)
     {
+        try await socket.reference.serve(configuration) { (client) in
+            try await handler(AsyncStreamSocket(accepted: client))
+        }
+    }
+}
+
+extension SlotReference {
+    /// Serves the clients of this listener by a handler that owns the slot it is given.
+    @usableFromInline
+    nonisolated(nonsending)
+        func serve(
+            _ configuration: ServeConfiguration, _ handler: @escaping @Sendable (SlotReference) async throws -> Void
+        ) async throws(SocketError)
+    {
         try configuration.check()
-        let listener = socket.reference
-        let server = StreamServer(listener, configuration, handler)
+        let server = StreamServer(self, configuration, handler), loop = loop
         let result = await withTaskGroup(of: SocketError?.self) { group in
-            group.addTask(executorPreference: listener.loop) { await server.run() }
+            group.addTask(executorPreference: loop) { await server.run() }
             return await group.next() ?? nil
         }
         if let result { throw result }

@@ -1,8 +1,11 @@
 internal import Sockets
 
 /// One run of `serve`. What it changes, it changes on the listener's loop.
-final class StreamServer<Address: SocketAddressProtocol>: @unchecked Sendable {
-    typealias Handler = @Sendable (consuming AsyncStreamSocket<Address>) async throws -> Void
+///
+/// It knows no addresses: what is generic becomes concrete in the program's own module, where it costs less memory.
+final class StreamServer: @unchecked Sendable {
+    /// Serves the client at a slot, which it owns.
+    typealias Handler = @Sendable (SlotReference) async throws -> Void
 
     private let listener: SlotReference
     private let configuration: ServeConfiguration
@@ -53,11 +56,10 @@ final class StreamServer<Address: SocketAddressProtocol>: @unchecked Sendable {
     }
 
     /// The next client, or nil after a wait, which somebody else may have ended.
-    private func accept() async throws(SocketError) -> Accepted? {
-        var peer = SocketAddress.none
-        let answer = listener.accept(&peer)
-        if answer >= 0 { return try listener.adopt(Int32(truncatingIfNeeded: answer), peer) }
-        _ = try await listener.afterAttempt(answer, .read, .forever, .accept)
+    private func accept() async throws(SocketError) -> SlotReference? {
+        let step = try listener.acceptNow()
+        if let client = step.client { return client }
+        _ = try await listener.afterAttempt(step.answer, .read, .forever, .accept)
         return nil
     }
 
@@ -89,31 +91,20 @@ final class StreamServer<Address: SocketAddressProtocol>: @unchecked Sendable {
     }
 
     /// One client, in a task of its own, whose cancellation ends all of the client's operations.
-    private func serve(_ client: Accepted) async {
-        let reference = client.reference, generation = reference.slot.generation, loop = reference.loop
-        reference.watch(configuration)
+    private func serve(_ client: SlotReference) async {
+        let generation = client.slot.generation, loop = client.loop
+        client.watch(configuration)
         await withTaskCancellationHandler {
-            await run(client)
+            do {
+                try await handler(client)
+                end(failed: false)
+            } catch {
+                configuration.onEvent?(.handlerFailed(error))
+                end(failed: true)
+            }
         } onCancel: {
-            loop.tell(.cancelAll(reference, generation: generation))
+            loop.tell(.cancelAll(client, generation: generation))
         }
-    }
-
-    private func run(_ client: Accepted) async {
-        let socket = AsyncSocket(client.reference)
-        guard let peer = Address(client.peer) else { return refuse(.init(.accept, .wrongAddressFamily)) }
-        do {
-            try await handler(AsyncStreamSocket(socket, peerAddress: peer))
-            end(failed: false)
-        } catch {
-            configuration.onEvent?(.handlerFailed(error))
-            end(failed: true)
-        }
-    }
-
-    private func refuse(_ error: SocketError) {
-        configuration.onEvent?(.clientRefused(error))
-        end(failed: true)
     }
 }
 

@@ -24,6 +24,7 @@ public import Sockets
         reference = try loop.open(socket.release(), state)
     }
 
+    @inlinable
     init(_ reference: SlotReference) { self.reference = reference }
 
     deinit { reference.drop() }
