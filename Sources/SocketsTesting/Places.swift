@@ -24,7 +24,9 @@ struct Places {
         let number: Int32
 
         /// Whether what goes to this address is for it: an unspecified address stands for all.
-        func receives(_ target: SocketAddress) -> Bool { address == target || address.ip?.address.isUnspecified == true }
+        func receives(_ target: SocketAddress) -> Bool {
+            address == target || address.ip?.address.isUnspecified == true
+        }
     }
 
     private var guests: [Door: [Guest]] = [:]
@@ -32,7 +34,8 @@ struct Places {
 
     /// Binds a socket, and answers with the address it has then; nil when another one has it.
     mutating func take(_ wanted: SocketAddress, for socket: SimulatedSocket) -> SocketAddress? {
-        guard let address = withPort(wanted, socket.isStream), let door = Door(address, isStream: socket.isStream) else {
+        guard let address = withPort(wanted, socket.isStream), let door = Door(address, isStream: socket.isStream)
+        else {
             return nil
         }
         let isAny = address.ip?.address.isUnspecified == true

@@ -96,7 +96,9 @@ extension World {
         if isResetNow(socket) { return takeError(socket) }
         let count = shortened(min(memory.count, room), socket)
         peer.underWay += count
-        plan(.deliver(number, unsafe Array(UnsafeBufferPointer(rebasing: memory.prefix(count)))), at: arrival(socket, count))
+        plan(
+            .deliver(number, unsafe Array(UnsafeBufferPointer(rebasing: memory.prefix(count)))),
+            at: arrival(socket, count))
         note(.sent, socket.number, count)
         return count
     }

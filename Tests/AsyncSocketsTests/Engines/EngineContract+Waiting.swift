@@ -1,0 +1,164 @@
+import Sockets
+import SocketsTesting
+import Testing
+
+@testable import AsyncSockets
+
+extension EngineContract {
+    @Test(arguments: engines) func `a time limit ends a wait and loses nothing`(_ engine: EngineKind) async throws {
+        try await withLoop(engine) { loop in
+            let listener = try AsyncTCPListener(on: .loopback(port: 0), loop: loop)
+            let begin = loop.engine.now
+            #expect(await failure { _ = try await listener.accept(within: .milliseconds(2)) } == .timedOut)
+            #expect(loop.engine.now - begin >= 2_000_000)
+            let client = try await AsyncTCPStream.connect(to: listener.localAddress, loop: loop)
+            let server = try await listener.accept()
+            #expect(await failure { _ = try await server.receive(count: 1, within: .milliseconds(1)) } == .timedOut)
+            try await client.sendAll("late".utf8.span)
+            #expect(try await server.receive(count: 4) == Array("late".utf8))
+        }
+    }
+
+    @Test(arguments: engines, [0, -1, Int64.min / 2_000_000_000])
+    func `no time is enough for what is there`(_ engine: EngineKind, _ seconds: Int64) async throws {
+        try await withLoop(engine) { loop in
+            let pair = try await Connection(on: loop)
+            let limit = TimeLimit.seconds(seconds)
+            #expect(await failure { _ = try await pair.server.receive(count: 1, within: limit) } == .timedOut)
+            try await pair.client.sendAll("x".utf8.span, within: limit)
+            try await pair.server.socket.wait(untilReadableOn: loop)
+            #expect(try await pair.server.receive(count: 1, within: limit) == Array("x".utf8))
+        }
+    }
+
+    @Test(arguments: engines) func `the longest limit is none`(_ engine: EngineKind) async throws {
+        try await withLoop(engine) { loop in
+            let pair = Shared(try await Connection(on: loop))
+            async let got = pair.value.server.receive(count: 1, within: .seconds(Int64.max))
+            try await loop.sleep(within: .milliseconds(1))
+            try await pair.value.client.sendAll("x".utf8.span)
+            #expect(try await got == Array("x".utf8))
+        }
+    }
+
+    @Test(arguments: engines) func `a cancelled wait ends at once and loses nothing`(_ engine: EngineKind) async throws
+    {
+        try await withLoop(engine) { loop in
+            let pair = Shared(try await Connection(on: loop))
+            let task = Task(executorPreference: loop) {
+                await failure { _ = try await pair.value.server.receive(count: 1) }
+            }
+            await Task.yield()
+            task.cancel()
+            #expect(await task.value == .cancelled)
+            try await pair.value.client.sendAll("x".utf8.span)
+            #expect(try await pair.value.server.receive(count: 1) == Array("x".utf8))
+        }
+    }
+
+    @Test(arguments: engines) func `who is cancelled before a wait does not begin one`(_ engine: EngineKind)
+        async throws
+    {
+        try await withLoop(engine) { loop in
+            let listener = Shared(try AsyncTCPListener(on: .loopback(port: 0), loop: loop))
+            let task = Task(executorPreference: loop) {
+                unsafe withUnsafeCurrentTask { unsafe $0?.cancel() }
+                return await failure { _ = try await listener.value.accept() }
+            }
+            #expect(await task.value == .cancelled)
+        }
+    }
+
+    @Test(arguments: engines)
+    func `a byte is received or stays, whenever the receiver is cancelled`(_ engine: EngineKind) async throws {
+        try await withLoop(engine) { loop in
+            let pair = Shared(try await Connection(on: loop))
+            var got = 0
+            let rounds = 300
+            for round in 0..<rounds {
+                let task = Task(executorPreference: loop) {
+                    (try? await pair.value.server.receive(count: 1).count) ?? 0
+                }
+                for _ in 0..<round % 3 { await Task.yield() }
+                try await pair.value.client.sendAll("x".utf8.span)
+                for _ in 0..<round % 5 { await Task.yield() }
+                task.cancel()
+                got += await task.value
+            }
+            let rest = try await pair.value.server.receive(count: rounds - got)
+            #expect(rest.count + got == rounds)
+        }
+    }
+
+    @Test(arguments: engines) func `two receives at the same time are an error`(_ engine: EngineKind) async throws {
+        try await withLoop(engine) { loop in
+            let pair = Shared(try await Connection(on: loop))
+            async let first = pair.value.server.receive(count: 1)
+            await Task.yield()
+            #expect(await failure { _ = try await pair.value.server.receive(count: 1) } == .alreadyInProgress)
+            try await pair.value.server.sendAll("the other way is free".utf8.span)
+            try await pair.value.client.sendAll("x".utf8.span)
+            #expect(try await first == Array("x".utf8))
+        }
+    }
+
+    @Test(arguments: engines) func `a wake for nothing goes unnoticed`(_ engine: EngineKind) async throws {
+        try await withLoop(engine) { loop in
+            let pair = Shared(try await Connection(on: loop))
+            async let got = pair.value.server.receive(count: 1)
+            for _ in 0..<10 {
+                await Task.yield()
+                if !pair.value.server.socket.reference.slot.read.isInFlight {
+                    pair.value.server.socket.reference.wake(.read)
+                }
+            }
+            try await pair.value.client.sendAll("x".utf8.span)
+            #expect(try await got == Array("x".utf8))
+        }
+    }
+
+    @Test(arguments: engines) func `a closed socket ends the wait of another task`(_ engine: EngineKind) async throws {
+        try await withLoop(engine) { loop in
+            let pair = Shared(try await Connection(on: loop))
+            async let code = failure { _ = try await pair.value.server.receive(count: 1) }
+            await Task.yield()
+            loop.close(pair.value.server.socket.reference)
+            #expect(await code == .closed)
+            #expect(await failure { _ = try await pair.value.server.send("x".utf8.span) } == .closed)
+        }
+    }
+
+    @Test(arguments: engines) func `a shutdown ends everything and keeps nothing`(_ engine: EngineKind) async throws {
+        let network = SimulatedNetwork(seed: 1)
+        let loop = engine == .simulated ? try network.loop() : try EventLoop(engine: engine)
+        let codes = try await withThrowingTaskGroup(of: SocketError.Code?.self) { group in
+            let pair = Shared(try await Connection(on: loop))
+            let listener = Shared(try AsyncTCPListener(on: .loopback(port: 0), loop: loop))
+            for preference in [loop, nil] as [EventLoop?] {
+                group.addTask(executorPreference: preference) {
+                    await failure { try await loop.sleep(within: .forever) }
+                }
+            }
+            group.addTask { await failure { _ = try await pair.value.server.receive(count: 1) } }
+            group.addTask(executorPreference: loop) {
+                await failure { _ = try await pair.value.client.receive(count: 1) }
+            }
+            group.addTask(executorPreference: loop) { await failure { _ = try await listener.value.accept() } }
+            try await loop.sleep(within: .milliseconds(2))
+            await loop.shutdown()
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(codes == Array(repeating: .closed, count: 5))
+        #expect(network.openSockets == 0)
+        #expect(await failure { try await loop.sleep(within: .milliseconds(1)) } == .closed)
+    }
+}
+
+extension AsyncSocket {
+    /// Waits until a receive finds something, by turns of the loop: what a receive within no time needs.
+    nonisolated(nonsending)
+        borrowing func wait(untilReadableOn loop: EventLoop) async throws
+    {
+        for _ in 0..<3 { try await loop.sleep(within: .microseconds(200)) }
+    }
+}

@@ -1,0 +1,79 @@
+import AsyncSockets
+import Sockets
+import SocketsTesting
+import Testing
+
+/// What every engine has to do, in the same words for all that this system has and for the simulated one.
+@Suite(.timeLimit(.minutes(2))) struct EngineContract {
+    static let engines = EngineKind.available + [.simulated]
+
+    @Test func `the engines of this system are tested`() {
+        #expect(EngineKind.available.contains(.poll))
+        #expect(Set(Self.engines).count == Self.engines.count)
+    }
+}
+
+/// Runs a test on a loop of its own with this engine, in the loop's thread, and ends the loop.
+func withLoop<Result: Sendable>(
+    _ engine: EngineKind, _ body: @escaping @Sendable (EventLoop) async throws -> Result
+) async throws -> Result {
+    if engine == .simulated {
+        return try await SimulatedNetwork.run(seed: 1) { network in try await body(try network.loop()) }
+    }
+    let loop = try EventLoop(engine: engine)
+    do {
+        let result = try await withTaskExecutorPreference(loop) { try await body(loop) }
+        await loop.shutdown()
+        return result
+    } catch {
+        await loop.shutdown()
+        throw error
+    }
+}
+
+/// Both ends of a connection.
+struct Connection: ~Copyable, Sendable {
+    let client: AsyncTCPStream
+    let server: AsyncTCPStream
+
+    init(on loop: EventLoop) async throws {
+        let listener = try AsyncTCPListener(on: .loopback(port: 0), loop: loop)
+        let client = try await AsyncTCPStream.connect(to: listener.localAddress, loop: loop)
+        let server = try await listener.accept()
+        self.client = client
+        self.server = server
+    }
+}
+
+/// What several tasks use.
+final class Shared<Value: ~Copyable & Sendable>: Sendable {
+    let value: Value
+
+    init(_ value: consuming Value) { self.value = value }
+}
+
+/// The code of the error that `body` throws, or nil.
+func failure(_ body: () async throws -> Void) async -> SocketError.Code? {
+    do {
+        try await body()
+        return nil
+    } catch { return (error as? SocketError)?.code }
+}
+
+extension AsyncStreamSocket {
+    /// What is received until so many bytes have come, or the stream ends.
+    nonisolated(nonsending)
+        borrowing func receive(count: Int, within limit: TimeLimit = .forever) async throws -> [UInt8]
+    {
+        var all: [UInt8] = [], buffer = [UInt8](repeating: 0, count: 65536)
+        while all.count < count {
+            let got = try await receive(into: &buffer, within: limit)
+            if got == 0 { break }
+            all += buffer[..<got]
+        }
+        return all
+    }
+}
+
+/// Bytes that differ from their neighbours, so that a mix-up shows.
+func pattern(_ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) } }
