@@ -21,11 +21,20 @@ enum Place: CaseIterable, Sendable {
     func run<Result: Sendable>(_ loop: EventLoop, _ body: @escaping @Sendable () async throws -> Result) async throws -> Result {
         switch self {
         case .loop: try await withTaskExecutorPreference(loop) { try await body() }
-        case .global: try await Task.detached { try await body() }.value
-        case .mainActor: try await Task { @MainActor in try await body() }.value
+        case .global: try await result(of: Task.detached { try await body() })
+        case .mainActor: try await result(of: Task { @MainActor in try await body() })
         case .actor: try await Somebody().run(body)
         case .actorOnLoop: try await Resident(loop).run(body)
         }
+    }
+}
+
+/// What a task returns, which is cancelled with the one that waits for it.
+private func result<Result>(of task: Task<Result, any Error>) async throws -> Result {
+    try await withTaskCancellationHandler {
+        try await task.value
+    } onCancel: {
+        task.cancel()
     }
 }
 
@@ -75,7 +84,16 @@ nonisolated(nonsending)
 }
 
 /// Bytes in which every place shows.
-func pattern(_ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) } }
+func pattern(_ count: Int) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(count + base.count)
+    while bytes.count < count { bytes += base }
+    bytes.removeLast(bytes.count - count)
+    return bytes
+}
+
+/// As many bytes as a prime number, so that nothing that is moved by a round number looks the same.
+private let base = (0..<65_521).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
 
 extension TCPStream {
     /// Receives until the end of the stream.

@@ -22,3 +22,9 @@ public func inode(ofDescriptor number: Int32) throws -> String {
 public func socketInode(_ socket: borrowing Socket) throws -> String {
     try socket.withDescriptor { try inode(ofDescriptor: $0) }
 }
+
+/// The kernel's names of all that this process has open, each as often as there are descriptors of it.
+public func openDescriptors() -> [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
+    return names.compactMap { try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)") }
+}

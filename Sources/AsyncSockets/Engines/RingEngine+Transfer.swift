@@ -104,7 +104,7 @@ extension RingEngine {
     package func detach(_ slot: SlotReference) -> Bool {
         slot.ring.remove(.starved)
         guard slot.slot.engine.pending > 0 else {
-            unsafe buffers.clear(slot)
+            dropAhead(slot)
             return true
         }
         slot.ring.insert(.detaching)
@@ -112,6 +112,27 @@ extension RingEngine {
         if slot.ring.contains(.awaitingReadable) { cancel(RingOperation(.readable, slot)) }
         if slot.ring.contains(.awaitingWritable) { cancel(RingOperation(.writable, slot)) }
         return false
+    }
+}
+
+// MARK: - What was received ahead
+
+extension RingEngine {
+    package func leftovers(_ slot: SlotReference) -> Leftovers {
+        var bytes: [UInt8] = []
+        while slot.slot.engine.first >= 0 {
+            var loan = Loan()
+            let count = unsafe buffers.lend(from: slot, &loan)
+            // So many bytes stand in the buffer, which is this function's until it is given back.
+            unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(start: loan.memory, count: count))
+            takeBack(loan)
+        }
+        return Leftovers(bytes: bytes)
+    }
+
+    /// Lends the buffers again that hold what nobody will take.
+    func dropAhead(_ slot: SlotReference) {
+        if !slot.slot.state.contains(.wanted) { unsafe buffers.clear(slot) }
     }
 }
 

@@ -202,7 +202,7 @@ extension RingEngine {
     private func settle(_ slot: SlotReference) {
         guard slot.ring.contains(.detaching), slot.slot.engine.pending == 0 else { return }
         slot.ring.remove(.detaching)
-        unsafe buffers.clear(slot)
+        dropAhead(slot)
         slot.detached()
     }
 

@@ -74,18 +74,25 @@ extension Tenant {
         fileprivate func chunk(_ limit: TimeLimit) async throws(SocketError) -> [UInt8]
     {
         guard loop.isCurrent else { return try await loop.actor.chunk(self, limit) }
-        let slot = try require(.recv)
+        return try await require(.recv).chunk(limit)
+    }
+}
+
+extension SlotReference {
+    nonisolated(nonsending)
+        fileprivate func chunk(_ limit: TimeLimit) async throws(SocketError) -> [UInt8]
+    {
         var loan = Loan()
-        let count = try await slot.receive(lending: &loan, limit)
+        let count = try await receive(lending: &loan, limit)
         let chunk = loan.copy(count)
-        slot.takeBack(loan)
+        takeBack(loan)
         return chunk
     }
 }
 
 extension LoopActor {
     fileprivate func chunk(_ tenant: Tenant, _ limit: TimeLimit) async throws(SocketError) -> [UInt8] {
-        try await tenant.chunk(limit)
+        try await tenant.require(.recv).chunk(limit)
     }
 }
 

@@ -95,15 +95,25 @@ extension Tenant {
         ) async throws(SocketError) -> RawDatagram
     {
         guard loop.isCurrent else { return try await loop.actor.receiveDatagram(self, into: &buffer, limit) }
-        let slot = try require(.recvfrom), limit = slot.starting(limit)
+        return try await require(.recvfrom).receiveDatagram(into: &buffer, limit)
+    }
+}
+
+extension SlotReference {
+    nonisolated(nonsending)
+        fileprivate func receiveDatagram(
+            into buffer: inout [UInt8], _ limit: TimeLimit
+        ) async throws(SocketError) -> RawDatagram
+    {
+        let limit = starting(limit)
         var sender = SocketAddress.none
         while true {
-            let answer = try slot.attempt(.read) { (socket) throws(SocketError) in
+            let answer = try attempt(.read) { (socket) throws(SocketError) in
                 var span = buffer.mutableSpan
                 return try socket.receiveDatagramIfReady(into: &span, from: &sender)
             }
             if answer >= 0 { return RawDatagram(size: answer, sender: sender) }
-            _ = try await slot.afterAttempt(answer, .read, limit, .recvfrom)
+            _ = try await afterAttempt(answer, .read, limit, .recvfrom)
         }
     }
 }
@@ -112,6 +122,6 @@ extension LoopActor {
     fileprivate func receiveDatagram(
         _ tenant: Tenant, into buffer: inout [UInt8], _ limit: TimeLimit
     ) async throws(SocketError) -> RawDatagram {
-        try await tenant.receiveDatagram(into: &buffer, limit)
+        try await tenant.require(.recvfrom).receiveDatagram(into: &buffer, limit)
     }
 }
