@@ -25,7 +25,11 @@ let package = Package(
     targets: [
         .target(name: "AsyncSockets", dependencies: ["CSocketShim", "Sockets"], swiftSettings: strict),
         .testTarget(
-            name: "AsyncSocketsTests", dependencies: ["AsyncSockets", "Sockets", "TestSupport"], swiftSettings: strict),
+            name: "AsyncSocketsTests", dependencies: ["AsyncSockets", "Sockets", "TestSupport", "NameFixture"],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "NameFixture", dependencies: ["AsyncSockets", "Sockets"], path: "Tests/Fixtures/NameFixture",
+            swiftSettings: strict),
         .target(name: "CSocketShim", path: "CSocketShim"),
         .target(name: "Sockets", dependencies: ["CSocketShim"], swiftSettings: strict),
         .executableTarget(
