@@ -26,7 +26,11 @@ let package = Package(
     targets: [
         .target(name: "AsyncSockets", dependencies: ["CSocketShim", "Sockets"], swiftSettings: strict),
         .testTarget(
-            name: "AsyncSocketsTests", dependencies: ["AsyncSockets", "Sockets", "SocketsTesting", "TestSupport"],
+            name: "AsyncSocketsTests", 
+            dependencies: ["AsyncSockets", "Sockets", "SocketsTesting", "TestSupport", "NameFixture"],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "NameFixture", dependencies: ["AsyncSockets", "Sockets"], path: "Tests/Fixtures/NameFixture",
             swiftSettings: strict),
         .target(name: "CSocketShim", path: "CSocketShim"),
         .target(name: "Sockets", dependencies: ["CSocketShim"], swiftSettings: strict),
