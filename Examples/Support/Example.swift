@@ -10,14 +10,26 @@ internal import Sockets
 
 /// Runs an example. An error ends it: what happened and what helps are printed, and the exit status is 1.
 public func example(_ body: () throws -> Void) {
-    // Into a pipe, too, each line goes out at once: whoever starts a server waits for its address.
+    writeLines()
+    do { try body() } catch { fail(error) }
+}
+
+/// Runs an example of tasks; otherwise as without.
+public func example(_ body: () async throws -> Void) async {
+    writeLines()
+    do { try await body() } catch { fail(error) }
+}
+
+/// Into a pipe, too, each line goes out at once: whoever starts a server waits for its address.
+private func writeLines() {
     // The stream is open for as long as the process lives.
     unsafe setvbuf(stdout, nil, _IOLBF, 0)
-    do { try body() } catch {
-        print("error: \(error)")
-        if let advice = (error as? SocketError)?.advice { print("advice: \(advice)") }
-        exit(1)
-    }
+}
+
+private func fail(_ error: any Error) -> Never {
+    print("error: \(error)")
+    if let advice = (error as? SocketError)?.advice { print("advice: \(advice)") }
+    exit(1)
 }
 
 /// The argument at a place, counted from 0, or what the example uses when it is not given.
