@@ -14,7 +14,7 @@ import Testing
 }
 
 /// Runs a test on a loop of its own with this engine, in the loop's thread, and ends the loop.
-func withLoop<Result: Sendable>(
+func withEngineLoop<Result: Sendable>(
     _ engine: EngineKind, _ body: @escaping @Sendable (EventLoop) async throws -> Result
 ) async throws -> Result {
     if engine == .simulated {
@@ -32,7 +32,7 @@ func withLoop<Result: Sendable>(
 }
 
 /// Both ends of a connection.
-struct Connection: ~Copyable, Sendable {
+struct ConnectedPair: ~Copyable, Sendable {
     let client: AsyncTCPStream
     let server: AsyncTCPStream
 
@@ -43,13 +43,6 @@ struct Connection: ~Copyable, Sendable {
         self.client = client
         self.server = server
     }
-}
-
-/// What several tasks use.
-final class Shared<Value: ~Copyable & Sendable>: Sendable {
-    let value: Value
-
-    init(_ value: consuming Value) { self.value = value }
 }
 
 /// The code of the error that `body` throws, or nil.
@@ -74,6 +67,3 @@ extension AsyncStreamSocket {
         return all
     }
 }
-
-/// Bytes that differ from their neighbours, so that a mix-up shows.
-func pattern(_ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) } }
