@@ -11,26 +11,29 @@ let loop = try EventLoop(engine: EngineKind(rawValue: arguments[2]))
 /// Bytes received at once.
 let room = 65536
 
-@Sendable func echo(_ client: consuming AsyncTCPStream) async throws {
-    try client.setOption(.noDelay, to: true)
-    var buffer = [UInt8](repeating: 0, count: room)
-    while case let count = try await client.receive(into: &buffer), count > 0 {
-        try await client.sendAll(buffer.span.extracting(..<count))
+func serve(_ listener: borrowing AsyncTCPListener) async throws {
+    try await listener.serve { client in
+        var buffer = [UInt8](repeating: 0, count: room)
+        while case let count = try await client.receive(into: &buffer), count > 0 {
+            try await client.sendAll(buffer.span.extracting(..<count))
+        }
     }
 }
 
-@Sendable func echoLent(_ client: consuming AsyncTCPStream) async throws {
-    try client.setOption(.noDelay, to: true)
-    while try await client.socket.receive({ bytes async throws in
-        try await client.sendAll(bytes)
-        return bytes.count
-    }) > 0 {}
+func serveLent(_ listener: borrowing AsyncTCPListener) async throws {
+    try await listener.serve { client in
+        while try await client.receive({ bytes async throws in
+            try await client.sendAll(bytes)
+            return bytes.count
+        }) > 0 {}
+    }
 }
 
-let handler: @Sendable (consuming AsyncTCPStream) async throws -> Void = isLent ? echoLent : echo
 Task(executorPreference: loop) {
     let listener = try AsyncTCPListener(on: .loopback(port: port), loop: loop)
-    try await listener.serve(with: handler)
+    // Accepted sockets inherit it.
+    try listener.socket.withSocket { (socket) throws(SocketError) in try socket.setOption(.noDelay, to: true) }
+    if isLent { try await serveLent(listener) } else { try await serve(listener) }
 }
 
 // A synchronous main thread that waits for nothing: tools that count instructions cannot follow an asynchronous one.

@@ -108,7 +108,7 @@ extension EventLoop {
             case .call(let body): body()
             case .release(let slot): abandon(slot)
             case .takeBack(let note): engine.takeBack(note.loan)
-            case .cancel, .cancelAll, .attach: break
+            case .cancel, .attach: break
             }
         }
     }
@@ -181,11 +181,6 @@ extension EventLoop {
             case .cancel(let slot, let generation, let direction, let sequence):
                 guard slot.slot.generation == generation, slot[direction].sequence == sequence else { return }
                 slot.interrupt(direction, .cancelled)
-            case .cancelAll(let slot, let generation):
-                guard slot.slot.generation == generation else { return }
-                slot.slot.state.insert(.cancelled)
-                slot.interrupt(.read, .cancelled)
-                slot.interrupt(.write, .cancelled)
             }
         }
     }

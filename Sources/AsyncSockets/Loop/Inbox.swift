@@ -8,8 +8,6 @@ final class Inbox: Sendable {
         case call(@Sendable () -> Void)
         /// Ends one wait, if it still goes on.
         case cancel(SlotReference, generation: UInt32, Direction, sequence: UInt32)
-        /// Ends all waits of a socket, and those that would begin.
-        case cancelAll(SlotReference, generation: UInt32)
         case attach(SlotReference, generation: UInt32)
         case release(SlotReference)
         /// Gives the engine memory back that it had lent.

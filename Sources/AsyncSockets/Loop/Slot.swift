@@ -16,8 +16,10 @@ package struct Slot {
     package var write = Side()
     /// Where the slot stands in the heap of timers, or -1.
     var heapIndex: Int32 = -1
-    /// The task whose cancellation `serve` passes on, so that its waits need no handler of their own.
+    /// The task whose cancellation its server passes on, so that its waits need no handler of their own.
     var guardian = 0
+    /// The server that the connection belongs to.
+    var server: ObjectIdentifier?
     /// How long an operation may wait that names no limit, in nanoseconds.
     var idleLimit = Int64.max
     /// When the time of the connection is up, on the loop's clock.

@@ -29,6 +29,13 @@ extension SlotReference {
         if slot.descriptor < 0 || loop.engine.interrupt(self, direction) { wake(direction, cause) }
     }
 
+    /// Ends the operations and those to come with `cancelled`.
+    func cancelAll() {
+        slot.state.insert(.cancelled)
+        interrupt(.read, .cancelled)
+        interrupt(.write, .cancelled)
+    }
+
     /// Ends the operations and those to come with `timedOut`, from this time on.
     func endAll(at time: Int64) {
         slot.end = time
@@ -95,25 +102,36 @@ extension SlotReference {
             _ answer: Int, _ direction: Direction, _ limit: TimeLimit, _ operation: SocketError.Operation
         ) async throws(SocketError) -> Int?
     {
-        guard answer <= Attempt.yield else { throw SocketError(operation, negatedResult: answer) }
-        if answer == Attempt.yield { return try await giveTurn(direction, operation) }
-        guard answer <= Attempt.inFlight else { throw refusal(answer, operation) }
-        begin(direction, answer, limit)
-        if isWatched { await suspend(direction) } else { await suspendWatching(direction) }
+        if answer <= Attempt.inFlight && isWatched {
+            begin(direction, answer, limit)
+            await suspend(direction)
+        } else {
+            try await waitUnwatched(answer, direction, limit, operation)
+        }
         return try finish(direction, operation)
     }
 
-    /// Lets the other tasks of the loop run.
+    /// What is rarer: errors, another task's turn, and tasks that nobody watches. Apart, to keep the frames of the many small.
     @inline(never)
     nonisolated(nonsending)
-        private func giveTurn(
-            _ direction: Direction, _ operation: SocketError.Operation
-        ) async throws(SocketError) -> Int?
+        private func waitUnwatched(
+            _ answer: Int, _ direction: Direction, _ limit: TimeLimit, _ operation: SocketError.Operation
+        ) async throws(SocketError)
+    {
+        guard answer <= Attempt.yield else { throw SocketError(operation, negatedResult: answer) }
+        if answer == Attempt.yield { return await giveTurn(direction) }
+        guard answer <= Attempt.inFlight else { throw refusal(answer, operation) }
+        begin(direction, answer, limit)
+        await suspendWatching(direction)
+    }
+
+    /// Lets the other tasks of the loop run.
+    nonisolated(nonsending)
+        private func giveTurn(_ direction: Direction) async
     {
         self[direction].isBusy = true
         await Task.yield()
         self[direction].cause = .ready
-        return try finish(direction, operation)
     }
 
     private func refusal(_ answer: Int, _ operation: SocketError.Operation) -> SocketError {
@@ -188,7 +206,8 @@ extension SlotReference {
 
     /// Whether the task's cancellation reaches the slot through the task that `serve` watches.
     private var isWatched: Bool {
-        slot.guardian != 0 && slot.guardian == currentTaskBits
+        // One that was cancelled by itself, and not by its server, hears of it by the handler it installs then.
+        slot.guardian != 0 && slot.guardian == CurrentTask.bits && !Task.isCancelled
     }
 }
 
@@ -213,6 +232,7 @@ extension Slot {
         unsafe read = Side(sequence: read.sequence)
         unsafe write = Side(sequence: write.sequence)
         guardian = 0
+        server = nil
         idleLimit = .max
         end = .max
         engine = EngineState()

@@ -25,22 +25,28 @@ extension AsyncStreamListener {
             with handler: @escaping @Sendable (consuming AsyncStreamSocket<Address>) async throws -> Void
         ) async throws(SocketError)
     {
-        try await socket.reference.serve(configuration) { (client) in
-            try await handler(AsyncStreamSocket(accepted: client))
+        // Little lives across the wait for the handler, because there can be many clients.
+        try await socket.reference.serve(configuration) { (group, client, server) in
+            group.addTask {
+                let generation = server.enter(client)
+                var failure: (any Error)?
+                do { try await handler(AsyncStreamSocket(accepted: client)) } catch { failure = error }
+                server.leave(client, generation, failure)
+            }
         }
     }
 }
 
 extension SlotReference {
-    /// Serves the clients of this listener by a handler that owns the slot it is given.
+    /// Serves the clients of this listener, each in the task that `spawn` makes.
     @usableFromInline
     nonisolated(nonsending)
         func serve(
-            _ configuration: ServeConfiguration, _ handler: @escaping @Sendable (SlotReference) async throws -> Void
+            _ configuration: ServeConfiguration, _ spawn: @escaping StreamServer.Spawn
         ) async throws(SocketError)
     {
         try configuration.check()
-        let server = StreamServer(self, configuration, handler), loop = loop
+        let server = StreamServer(self, configuration, spawn), loop = loop
         let result = await withTaskGroup(of: SocketError?.self) { group in
             group.addTask(executorPreference: loop) { await server.run() }
             return await group.next() ?? nil

@@ -3,22 +3,24 @@ internal import Sockets
 /// One run of `serve`. What it changes, it changes on the listener's loop.
 ///
 /// It knows no addresses: what is generic becomes concrete in the program's own module, where it costs less memory.
+@usableFromInline
 final class StreamServer: @unchecked Sendable {
-    /// Serves the client at a slot, which it owns.
-    typealias Handler = @Sendable (SlotReference) async throws -> Void
+    /// Adds a task to the group that serves the client at a slot, between `enter` and `leave`.
+    @usableFromInline
+    typealias Spawn = @Sendable (inout DiscardingTaskGroup, SlotReference, StreamServer) -> Void
 
     private let listener: SlotReference
     private let configuration: ServeConfiguration
-    private let handler: Handler
+    private let spawn: Spawn
     @exclusivity(unchecked)
     private var backOff: AcceptBackOff
     @exclusivity(unchecked)
     private var active = 0
 
-    init(_ listener: SlotReference, _ configuration: ServeConfiguration, _ handler: @escaping Handler) {
+    init(_ listener: SlotReference, _ configuration: ServeConfiguration, _ spawn: @escaping Spawn) {
         self.listener = listener
         self.configuration = configuration
-        self.handler = handler
+        self.spawn = spawn
         unsafe backOff = AcceptBackOff(configuration.acceptPolicy)
     }
 
@@ -26,12 +28,29 @@ final class StreamServer: @unchecked Sendable {
     func run() async -> SocketError? {
         configuration.stop?.enter(listener)
         defer { configuration.stop?.leave(listener) }
-        return await withDiscardingTaskGroup { group in
-            let error = await self.acceptAll(&group)
-            group.cancelAll()
-            return error
+        let loop = listener.loop
+        return await withTaskCancellationHandler {
+            await withDiscardingTaskGroup { group in
+                let error = await self.acceptAll(&group)
+                group.cancelAll()
+                self.cancelClients()
+                return error
+            }
+        } onCancel: {
+            loop.tell(.call { self.cancelClients() })
         }
     }
+
+    /// Ends the operations of all clients. Their tasks are cancelled when this is called, never alone, so that none of them
+    /// needs a handler of its own for that.
+    private func cancelClients() {
+        let me = identity
+        listener.loop.slots.forEach { slot in
+            if slot.slot.server == me { slot.cancelAll() }
+        }
+    }
+
+    private var identity: ObjectIdentifier { ObjectIdentifier(self) }
 
     /// Accepts until there will be nobody more, and waits for the clients as long as that makes sense.
     private func acceptAll(_ group: inout DiscardingTaskGroup) async -> SocketError? {
@@ -50,8 +69,8 @@ final class StreamServer: @unchecked Sendable {
         do throws(SocketError) {
             guard let client = try await accept() else { return }
             unsafe backOff.succeed()
-            begin()
-            group.addTask { await self.serve(client) }
+            begin(client)
+            spawn(&group, client, self)
         } catch { try await recover(from: error) }
     }
 
@@ -79,7 +98,8 @@ final class StreamServer: @unchecked Sendable {
         _ = try await listener.afterAttempt(Attempt.pending, .read, limit, .accept)
     }
 
-    private func begin() {
+    private func begin(_ client: SlotReference) {
+        client.slot.server = identity
         unsafe active += 1
         configuration.counters.begin()
     }
@@ -90,28 +110,33 @@ final class StreamServer: @unchecked Sendable {
         if unsafe active == 0 || active == configuration.limit - 1 { listener.wake(.read) }
     }
 
-    /// One client, in a task of its own, whose cancellation ends all of the client's operations.
-    private func serve(_ client: SlotReference) async {
-        let generation = client.slot.generation, loop = client.loop
+    /// As the first thing of a client's task. Returns what `leave` has to be told.
+    @usableFromInline
+    func enter(_ client: SlotReference) -> UInt32 {
         client.watch(configuration)
-        await withTaskCancellationHandler {
-            do {
-                try await handler(client)
-                end(failed: false)
-            } catch {
-                configuration.onEvent?(.handlerFailed(error))
-                end(failed: true)
-            }
-        } onCancel: {
-            loop.tell(.cancelAll(client, generation: generation))
-        }
+        return client.slot.generation
+    }
+
+    /// As the last thing of a client's task.
+    @usableFromInline
+    func leave(_ client: SlotReference, _ generation: UInt32, _ failure: (any Error)?) {
+        client.unwatch(generation)
+        if let failure { configuration.onEvent?(.handlerFailed(failure)) }
+        end(failed: failure != nil)
     }
 }
 
 extension SlotReference {
+    /// The connection is its own again, if the handler gave it to somebody.
+    fileprivate func unwatch(_ generation: UInt32) {
+        guard slot.generation == generation else { return }
+        slot.guardian = 0
+        slot.server = nil
+    }
+
     /// Makes the current task the one whose cancellation is passed on, under the limits of a server.
     fileprivate func watch(_ configuration: ServeConfiguration) {
-        slot.guardian = currentTaskBits
+        slot.guardian = CurrentTask.bits
         if let time = configuration.idleLimit { slot.idleLimit = time.clampedNanoseconds }
         guard let time = configuration.totalLimit else { return }
         let end = TimeLimit.after(time).starting { loop.engine.now }

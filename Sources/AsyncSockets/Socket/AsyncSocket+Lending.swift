@@ -18,17 +18,21 @@ extension AsyncSocket {
             within limit: TimeLimit = .forever, _ body: nonisolated(nonsending) (Span<UInt8>) async throws -> Result
         ) async throws -> Result
     {
-        let reference = reference
+        // The loop is kept: the memory is its own, also when somebody closes the socket meanwhile.
+        let reference = reference, loop = reference.loop
         var loan = Loan()
-        let count = try await reference.receive(lending: &loan, limit)
+        let count =
+            loop.isCurrent
+            ? try await reference.receive(lending: &loan, limit)
+            : try await loop.actor.receive(reference.tenant, lending: &loan, reference.starting(limit))
         // The engine keeps its hands off the memory until it gets it back.
         let bytes = unsafe Span<UInt8>(_unsafeStart: loan.bytes, count: count)
         do {
             let result = try await body(bytes)
-            reference.takeBack(loan)
+            loop.takeBack(loan)
             return result
         } catch {
-            reference.takeBack(loan)
+            loop.takeBack(loan)
             throw error
         }
     }
@@ -42,9 +46,6 @@ extension SlotReference {
         while true {
             let answer = receive(lending: &loan)
             if answer >= 0 { return answer }
-            guard answer != Attempt.elsewhere else {
-                return try await loop.actor.receive(tenant, lending: &loan, limit)
-            }
             _ = try await afterAttempt(answer, .read, limit, .recv)
         }
     }
@@ -54,12 +55,14 @@ extension SlotReference {
         let obstacle = obstacle(.read)
         return obstacle == 0 ? loop.engine.receive(self, lending: &loan) : obstacle
     }
+}
 
-    /// Gives lent memory back, from any thread.
+extension EventLoop {
+    /// Gets lent memory back, from any thread.
     func takeBack(_ loan: consuming Loan) {
         guard unsafe loan.memory != nil else { return }
-        if loop.isCurrent { return loop.engine.takeBack(loan) }
-        loop.tell(.takeBack(unsafe LoanNote(memory: loan.memory, token: loan.token)))
+        if isCurrent { return engine.takeBack(loan) }
+        tell(.takeBack(unsafe LoanNote(memory: loan.memory, token: loan.token)))
     }
 }
 

@@ -16,6 +16,7 @@ extension AsyncSocket {
         var span = buffer.mutableSpan
         let answer = reference.receive(&span)
         if answer >= 0 { return answer }
+        if answer == Attempt.elsewhere { return try await reference.receiveElsewhere(into: &buffer, limit) }
         return try await reference.receiveSlowly(answer, into: &buffer, limit)
     }
 
@@ -32,6 +33,7 @@ extension AsyncSocket {
         var span = buffer.mutableSpan
         let answer = reference.receive(&span)
         if answer >= 0 { return answer }
+        if answer == Attempt.elsewhere { return try await reference.receiveElsewhere(into: &buffer, limit) }
         return try await reference.receiveSlowly(answer, into: &buffer, limit)
     }
 }
@@ -47,7 +49,6 @@ extension SlotReference {
         let limit = starting(limit)
         var answer = first
         while answer < 0 {
-            guard answer != Attempt.elsewhere else { return try await loop.actor.receive(tenant, into: &buffer, limit) }
             _ = try await afterAttempt(answer, .read, limit, .recv)
             var span = buffer.mutableSpan
             answer = receive(&span)
@@ -66,12 +67,26 @@ extension SlotReference {
         let limit = starting(limit)
         var answer = first
         while answer < 0 {
-            guard answer != Attempt.elsewhere else { return try await loop.actor.receive(tenant, into: &buffer, limit) }
             _ = try await afterAttempt(answer, .read, limit, .recv)
             var span = buffer.mutableSpan
             answer = receive(&span)
         }
         return answer
+    }
+}
+
+// For tasks that run elsewhere.
+extension SlotReference {
+    @usableFromInline
+    func receiveElsewhere(into buffer: inout [UInt8], _ limit: TimeLimit) async throws(SocketError) -> Int {
+        try await loop.actor.receive(tenant, into: &buffer, starting(limit))
+    }
+
+    @usableFromInline
+    func receiveElsewhere<let count: Int>(
+        into buffer: inout InlineArray<count, UInt8>, _ limit: TimeLimit
+    ) async throws(SocketError) -> Int {
+        try await loop.actor.receive(tenant, into: &buffer, starting(limit))
     }
 }
 

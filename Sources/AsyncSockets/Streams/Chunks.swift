@@ -85,7 +85,7 @@ extension SlotReference {
         var loan = Loan()
         let count = try await receive(lending: &loan, limit)
         let chunk = loan.copy(count)
-        takeBack(loan)
+        loop.takeBack(loan)
         return chunk
     }
 }
