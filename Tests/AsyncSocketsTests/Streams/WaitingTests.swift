@@ -11,7 +11,8 @@ import Testing
     ]
 
     @Test(arguments: EngineKind.available, Place.allCases)
-    func `a time limit ends a wait, again and again, and loses nothing`(_ kind: EngineKind, _ place: Place) async throws {
+    func `a time limit ends a wait, again and again, and loses nothing`(_ kind: EngineKind, _ place: Place) async throws
+    {
         try await withLoop(kind) { loop in
             try await place.run(loop) {
                 let connection = try Connection(loop)
@@ -171,7 +172,8 @@ import Testing
     }
 
     @Test(arguments: EngineKind.available, Place.allCases)
-    func `a task that is cancelled before it begins waits for nothing`(_ kind: EngineKind, _ place: Place) async throws {
+    func `a task that is cancelled before it begins waits for nothing`(_ kind: EngineKind, _ place: Place) async throws
+    {
         try await withLoop(kind) { loop in
             let connection = try Connection(loop)
             let stream = Shared(connection.stream)
