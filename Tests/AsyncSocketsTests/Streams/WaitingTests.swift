@@ -177,13 +177,16 @@ import Testing
         try await withLoop(kind) { loop in
             let connection = try Connection(loop)
             let stream = Shared(connection.stream)
-            let code = try await place.run(loop) {
+            let task = Task {
                 unsafe withUnsafeCurrentTask { unsafe $0?.cancel() }
-                var buffer: [UInt8] = [0]
-                return await socketError { () async throws(SocketError) in
-                    _ = try await stream.value.receive(into: &buffer)
-                }?.code
+                return try await place.run(loop) {
+                    var buffer: [UInt8] = [0]
+                    return await socketError { () async throws(SocketError) in
+                        _ = try await stream.value.receive(into: &buffer)
+                    }?.code
+                }
             }
+            let code = try await task.value
             #expect(code == .cancelled)
         }
     }
