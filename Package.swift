@@ -26,8 +26,11 @@ let package = Package(
     targets: [
         .target(name: "AsyncSockets", dependencies: ["CSocketShim", "Sockets"], swiftSettings: strict),
         .testTarget(
-            name: "AsyncSocketsTests", 
-            dependencies: ["AsyncSockets", "Sockets", "SocketsTesting", "TestSupport", "NameFixture"],
+            name: "AsyncSocketsTests",
+            dependencies: ["AsyncSockets", "Sockets", "SocketsTesting", "TestSupport", "NameFixture", "AsyncFixture"],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "AsyncFixture", dependencies: ["AsyncSockets", "Sockets"], path: "Tests/Fixtures/AsyncFixture",
             swiftSettings: strict),
         .executableTarget(
             name: "NameFixture", dependencies: ["AsyncSockets", "Sockets"], path: "Tests/Fixtures/NameFixture",

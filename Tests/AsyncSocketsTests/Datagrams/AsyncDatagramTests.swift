@@ -5,7 +5,9 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct AsyncDatagramTests {
     @Test(arguments: EngineKind.available, Place.allCases)
-    func `datagrams come with their sender, cut ones and empty ones too`(_ kind: EngineKind, _ place: Place) async throws {
+    func `datagrams come with their sender, cut ones and empty ones too`(_ kind: EngineKind, _ place: Place)
+        async throws
+    {
         try await withLoop(kind) { loop in
             try await place.run(loop) {
                 let receiver = try AsyncUDPSocket(boundTo: "127.0.0.1:0", loop: loop)
@@ -94,7 +96,8 @@ import Testing
     }
 
     @Test(arguments: EngineKind.available, Place.allCases)
-    func `a port where nobody is refuses once, and the socket goes on`(_ kind: EngineKind, _ place: Place) async throws {
+    func `a port where nobody is refuses once, and the socket goes on`(_ kind: EngineKind, _ place: Place) async throws
+    {
         try await withLoop(kind) { loop in
             try await place.run(loop) {
                 let gone = try UDPSocket(boundTo: .loopback(port: 0))

@@ -90,7 +90,8 @@ import Testing
         try await withLoop(kind) { loop in
             let pair = try AsyncUnixStream.pair(on: loop)
             let (sender, receiver) = (Shared(pair.first), Shared(pair.second))
-            let frames = [0, 1, 2, 255, 254, 3].map(pattern) + (format == .byte ? [] : [5000, 65_535, 300].map(pattern))
+            let frames =
+                [0, 1, 2, 255, 254, 3].map(pattern) + (format == .byte ? [] : [5000, 65_535, 300].map(pattern))
             async let sending: Void = {
                 for frame in frames { try await sender.value.sendFrame(frame.span, format) }
                 try sender.value.shutdown(.write)

@@ -11,7 +11,8 @@ import Testing
     ]
 
     @Test(arguments: EngineKind.available, Place.allCases)
-    func `a time limit ends a wait, again and again, and loses nothing`(_ kind: EngineKind, _ place: Place) async throws {
+    func `a time limit ends a wait, again and again, and loses nothing`(_ kind: EngineKind, _ place: Place) async throws
+    {
         try await withLoop(kind) { loop in
             try await place.run(loop) {
                 let connection = try Connection(loop)
@@ -171,17 +172,21 @@ import Testing
     }
 
     @Test(arguments: EngineKind.available, Place.allCases)
-    func `a task that is cancelled before it begins waits for nothing`(_ kind: EngineKind, _ place: Place) async throws {
+    func `a task that is cancelled before it begins waits for nothing`(_ kind: EngineKind, _ place: Place) async throws
+    {
         try await withLoop(kind) { loop in
             let connection = try Connection(loop)
             let stream = Shared(connection.stream)
-            let code = try await place.run(loop) {
+            let task = Task {
                 unsafe withUnsafeCurrentTask { unsafe $0?.cancel() }
-                var buffer: [UInt8] = [0]
-                return await socketError { () async throws(SocketError) in
-                    _ = try await stream.value.receive(into: &buffer)
-                }?.code
+                return try await place.run(loop) {
+                    var buffer: [UInt8] = [0]
+                    return await socketError { () async throws(SocketError) in
+                        _ = try await stream.value.receive(into: &buffer)
+                    }?.code
+                }
             }
+            let code = try await task.value
             #expect(code == .cancelled)
         }
     }

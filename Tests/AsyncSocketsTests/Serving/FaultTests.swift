@@ -1,0 +1,65 @@
+import AsyncSockets
+import Sockets
+import TestSupport
+import Testing
+
+/// Limits and failing calls are in a process of their own.
+@Suite(.timeLimit(.minutes(1))) struct AsyncFaultTests {
+    private static let fixture = Program.built("AsyncFixture")
+
+    @Test(arguments: EngineKind.available)
+    func `without descriptors a server pauses longer and longer, and then serves those who waited`(
+        _ kind: EngineKind
+    ) async throws {
+        try await Background.result {
+            let server = try Program(Self.fixture, ["serve", kind.rawValue])
+            let address = try #require(server.line().flatMap(IPSocketAddress.init))
+            let first = try TCPStream.connect(to: address), second = try TCPStream.connect(to: address)
+            let third = try TCPStream.connect(to: address)
+            try third.sendAll([3].span)
+            for pause in ["0.005", "0.01", "0.02", "0.04"] {
+                #expect(server.line() == "accept paused EMFILE \(pause) seconds")
+            }
+            // Those who were let in are served meanwhile.
+            try second.sendAll([2].span)
+            #expect(try second.receive(exactly: 1) == [2])
+            try first.close()
+            #expect(try third.receive(exactly: 1) == [3])
+            try second.close()
+            try third.close()
+            server.endInput()
+            #expect(server.finish().lines.suffix(2) == ["3 accepted, 0 active, 0 failed", "done"])
+        }
+    }
+
+    /// Calls that a signal breaks off.
+    static let interrupted = [
+        "recvfrom:error=EINTR:when=1+2", "sendto:error=EINTR:when=1+2", "sendmsg:error=EINTR:when=1+2",
+        "accept4:error=EINTR:when=1..3", "epoll_wait:error=EINTR:when=1+2", "epoll_pwait2:error=EINTR:when=1+2",
+        "io_uring_enter:error=EINTR:when=1+2",
+    ]
+
+    @Test(
+        .enabled(if: Program.canHaveFaults, "strace is absent or may not trace"),
+        arguments: EngineKind.available, interrupted)
+    func `interrupted calls are no news, and every byte arrives`(_ kind: EngineKind, _ fault: String) async throws {
+        let outcome = try await Background.result {
+            try Program.start(Self.fixture, ["exchange", kind.rawValue], faults: [fault]).finish()
+        }
+        #expect(outcome.lines == ["equal", "done"], "\(outcome)")
+    }
+
+    @Test(
+        .enabled(if: Program.canHaveFaults, "strace is absent or may not trace"),
+        arguments: ["sendto", "sendmsg"], ["ENOBUFS", "ENOMEM"])
+    func `a want in sending is an error with its name`(_ call: String, _ code: String) async throws {
+        for kind in EngineKind.available {
+            let outcome = try await Background.result {
+                try Program.start(Self.fixture, [call, kind.rawValue], faults: ["\(call):error=\(code):when=2"])
+                    .finish()
+            }
+            let name = call == "sendto" ? "send" : call
+            #expect(outcome.lines == ["\(name) \(code), 3 sent", "done"], "\(outcome)")
+        }
+    }
+}

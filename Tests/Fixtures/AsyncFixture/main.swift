@@ -1,0 +1,104 @@
+import AsyncSockets
+import Glibc
+import Sockets
+
+// What a test cannot do in its own process: limits of descriptors, and calls that fail.
+
+let arguments = CommandLine.arguments
+guard arguments.count == 3 else {
+    say("usage: AsyncFixture serve|exchange|send ENGINE")
+    exit(2)
+}
+do {
+    let loop = try EventLoop(engine: EngineKind(rawValue: arguments[2]))
+    switch arguments[1] {
+    case "serve": try await serve(loop)
+    case "sendto", "sendmsg": try await send(loop)
+    default: try await exchange(loop)
+    }
+    await loop.shutdown()
+    say("done")
+} catch let error as SocketError {
+    say("\(error.operation.rawValue) \(error.code.name), \(error.transferred) sent")
+}
+
+/// Echoes until the end of standard input, with room for two clients only.
+func serve(_ loop: EventLoop) async throws {
+    let listener = try AsyncTCPListener(on: "127.0.0.1:0", loop: loop)
+    var configuration = ServeConfiguration()
+    let stop = ServeStop()
+    configuration.stop = stop
+    configuration.onEvent = { @Sendable event in
+        if case .acceptPaused(let error, let time) = event { say("accept paused \(error.code.name) \(time)") }
+    }
+    Task.detached {
+        while readLine() != nil {}
+        stop.stop()
+    }
+    // The runtime opens descriptors of its own when it first waits, and traps without them.
+    try await Task.sleep(for: .milliseconds(1))
+    limitDescriptors(2)
+    say("\(listener.localAddress)")
+    try await listener.serve(configuration) { @Sendable client in
+        for try await chunk in client.chunks() { try await client.sendAll(chunk.span) }
+    }
+    let counters = configuration.counters
+    say("\(counters.accepted) accepted, \(counters.active) active, \(counters.failed) failed")
+}
+
+/// Sends itself bytes in all ways and looks at what came.
+func exchange(_ loop: EventLoop) async throws {
+    let listener = try AsyncTCPListener(on: "127.0.0.1:0", loop: loop)
+    let client = try await AsyncTCPStream.connect(to: listener.localAddress, loop: loop)
+    let server = try await listener.accept()
+    var sent = (0..<50_000).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
+    var got = [UInt8](repeating: 0, count: sent.count)
+    for _ in 0..<3 {
+        try await client.sendAll(sent.span)
+        try await server.receiveExactly(into: &got)
+        try await server.sendAll(gathering: [Array(got[..<10_000]), Array(got[10_000...])])
+        try await client.receiveExactly(into: &sent)
+    }
+    try await client.sendLine("end")
+    try client.shutdown(.write)
+    var reader = StreamReader()
+    let line = try await reader.line(from: server), end = try await reader.line(from: server)
+    let socket = try AsyncUDPSocket(boundTo: "127.0.0.1:0", loop: loop)
+    try await socket.send([1, 2].span, to: socket.localAddress)
+    let datagram = try await socket.receive(into: &got)
+    say(sent[2...] == got[2...] && line == "end" && end == nil && datagram.count == 2 ? "equal" : "different")
+}
+
+/// Sends twice, to find out what comes of a failure of the second.
+func send(_ loop: EventLoop) async throws {
+    let pair = try AsyncUnixStream.pair(on: loop)
+    var sent = 0
+    do throws(SocketError) {
+        for _ in 0..<2 {
+            if arguments[1] == "sendto" {
+                try await pair.first.sendAll([1, 2, 3].span)
+            } else {
+                try await pair.first.sendAll(gathering: [[1], [2, 3]])
+            }
+            sent += 3
+        }
+    } catch { say("\(error.operation.rawValue) \(error.code.name), \(sent + error.transferred) sent") }
+}
+
+/// Lowers the limit of descriptors to those that are open, and some more.
+func limitDescriptors(_ spare: Int) {
+    var (count, number): (Int, Int32) = (0, 0)
+    while count < spare {
+        if fcntl(number, F_GETFD) < 0 { count += 1 }
+        number += 1
+    }
+    var limit = rlimit(rlim_cur: rlim_t(number), rlim_max: rlim_t(number))
+    // The call reads the limit, which lives that long.
+    unsafe setrlimit(__rlimit_resource_t(7), &limit)
+}
+
+@Sendable nonisolated func say(_ text: String) {
+    let bytes = Array((text + "\n").utf8)
+    // Not by print, whose buffers wait for whoever reads the standard input. The bytes live that long.
+    _ = unsafe write(1, bytes, bytes.count)
+}
