@@ -49,12 +49,13 @@ private func connecting(
     @Test(arguments: [false, true]) func `an address that refuses lets the next one try at once`(onLoop: Bool)
         async throws
     {
-        let place = try Landing(), start = ContinuousClock.now
+        let place = try Landing()
         let names = FakeNames(["127.0.0.2", "127.0.0.3", "127.0.0.1"])
-        let result = await connecting(names, place.port, place.loop, onLoop: onLoop) { $0.attemptDelay = .seconds(2) }
-            .value
-        #expect(result == .success(try place.address("127.0.0.1")))
-        #expect(ContinuousClock.now - start < .seconds(2))
+        // Who waited for the delay would be too late.
+        let task = connecting(names, place.port, place.loop, onLoop: onLoop, .milliseconds(1900)) {
+            $0.attemptDelay = .seconds(2)
+        }
+        #expect(await task.value == .success(try place.address("127.0.0.1")))
         await place.loop.shutdown()
     }
 
@@ -68,7 +69,7 @@ private func connecting(
             $0.attemptDelay = .milliseconds(20)
         }.value
         #expect(result == .success(try place.address("127.0.0.1")))
-        #expect((.milliseconds(20) ..< .seconds(10)).contains(ContinuousClock.now - start))
+        #expect(ContinuousClock.now - start >= .milliseconds(20))
         _ = hole.address
         await place.loop.shutdown()
     }
@@ -90,7 +91,7 @@ private func connecting(
         let place = try Landing()
         let hole = try BlackHole(on: place.address("127.0.0.2")), other = try BlackHole(on: place.address("127.0.0.3"))
         let names = FakeNames(["127.0.0.2", "127.0.0.3"])
-        let result = await connecting(names, place.port, place.loop, onLoop: onLoop, .milliseconds(40)) {
+        let result = await connecting(names, place.port, place.loop, onLoop: onLoop, .milliseconds(400)) {
             $0.attemptDelay = .milliseconds(10)
         }.value
         #expect(result == .failure(SocketError(.connect, .timedOut)))
