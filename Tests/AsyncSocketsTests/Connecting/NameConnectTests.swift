@@ -132,8 +132,10 @@ private func connecting(
     }
 
     @Test(arguments: [false, true]) func `a loop that is shut down ends a connect`(held: Bool) async throws {
-        let place = try Landing(), hole = try BlackHole(on: place.address("127.0.0.2"))
-        let names = FakeNames(["127.0.0.2"], held: held)
+        let place = try Landing()
+        let hole = try BlackHole(on: place.address("127.0.0.2")), other = try BlackHole(on: place.address("127.0.0.3"))
+        // The end of the first attempt begins the second one.
+        let names = FakeNames(["127.0.0.2", "127.0.0.3"], held: held)
         let task = connecting(names, place.port, place.loop)
         #expect(await eventually { held ? names.running == 2 : names.asked.count == 2 && names.running == 0 })
         await place.loop.shutdown()
@@ -141,7 +143,7 @@ private func connecting(
         guard case .failure(let error) = result else { return #expect(Bool(false), "connected to \(result)") }
         #expect(error.code == .closed)
         names.answer()
-        _ = hole.address
+        _ = (hole.address, other.address)
         #expect(place.loop.slotCount == 0)
     }
 
