@@ -147,6 +147,21 @@ private func connecting(
         #expect(place.loop.slotCount == 0)
     }
 
+    @Test func `a connect that begins while its loop ends is too late`() async throws {
+        let place = try Landing(), loop = place.loop
+        let hole = try BlackHole(on: place.address("127.0.0.2")), address = hole.address
+        let task = Task(executorPreference: loop) {
+            let first = await asyncError { () throws(SocketError) in _ = try await AsyncTCPStream.connect(to: address) }
+            let second = await asyncError { () throws(SocketError) in _ = try await AsyncTCPStream.connect(to: address)
+            }
+            return [first?.code, second?.code]
+        }
+        #expect(await eventually { loop.slotCount == 1 })
+        await loop.shutdown()
+        #expect(await task.value == [.closed, .closed])
+        #expect(loop.slotCount == 0)
+    }
+
     @Test func `an address is not looked up`() async throws {
         let place = try Landing(), names = FakeNames(), lookups = names.lookups()
         let stream = try await AsyncTCPStream.connect(
