@@ -11,14 +11,14 @@ extension HappyEyeballs {
 
         func has(_ version: IPVersion) -> Bool { version == .v6 ? !v6.isEmpty : !v4.isEmpty }
 
-        /// Adds those that are new, as far as one version can still be tried.
+        /// Adds those that are new, as far as the version has not had its share.
         mutating func add(_ addresses: [IPSocketAddress]) {
-            for address in addresses where known.insert(address).inserted {
-                if address.version == .v6 {
-                    if v6.count < HappyEyeballs.mostAttempts { v6.append(address) }
-                } else {
-                    if v4.count < HappyEyeballs.mostAttempts { v4.append(address) }
+            for address in addresses where !known.contains(address) {
+                guard known.count(where: { $0.version == address.version }) < HappyEyeballs.mostOfVersion else {
+                    continue
                 }
+                known.insert(address)
+                if address.version == .v6 { v6.append(address) } else { v4.append(address) }
             }
         }
 
@@ -37,13 +37,15 @@ extension IPVersion {
 extension HappyEyeballs {
     /// Why nothing more can be done: what says most about the host, or else about its name.
     var verdict: SocketError {
+        // That a name has no address of one version says less than that a server did not answer for the other.
+        let silence = nameErrors.first { $0.code != .nameNotFound }
         let failed = attempts.filter { $0.error != nil }
         if let worst = failed.min(by: { rank($0) < rank($1) }), let error = worst.error {
+            // Addresses to which no way leads from here say less than that there may be others.
+            if let silence, rank(worst) >= 4 { return silence }
             return named(error, worst.address)
         }
-        // That a name has no address of one version says less than that a server did not answer for the other.
-        let error = nameErrors.first { $0.code != .nameNotFound } ?? nameErrors.first
-        return error ?? SocketError(.getaddrinfo, .nameNotFound, detail: host)
+        return silence ?? nameErrors.first ?? SocketError(.getaddrinfo, .nameNotFound, detail: host)
     }
 
     /// That the time is up: for the attempt that has had most of it, or for the name.

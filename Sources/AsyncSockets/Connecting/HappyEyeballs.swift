@@ -29,8 +29,8 @@ package struct HappyEyeballs {
         case fail(SocketError)
     }
 
-    /// The most attempts that are made.
-    package static let mostAttempts = 256
+    /// The most addresses of one version that are tried, so that many bad ones leave the others their chance.
+    package static let mostOfVersion = 128
 
     let host: String
     private let configuration: ConnectConfiguration
@@ -115,7 +115,7 @@ package struct HappyEyeballs {
 
     /// When the next attempt begins, as far as it is known.
     private var startTime: Int64 {
-        guard !candidates.isEmpty, attempts.count < Self.mostAttempts else { return .max }
+        guard !candidates.isEmpty else { return .max }
         guard attempts.isEmpty else { return nextStart }
         let knowsFirst = candidates.has(.v6) || !awaited.contains(.v6)
         return knowsFirst ? .min : resolutionEnd
@@ -128,8 +128,7 @@ package struct HappyEyeballs {
     }
 
     private var isHopeless: Bool {
-        let mayGrow = !awaited.isEmpty && attempts.count < Self.mostAttempts
-        return startTime == .max && !mayGrow && attempts.allSatisfy { $0.error != nil }
+        awaited.isEmpty && candidates.isEmpty && attempts.allSatisfy { $0.error != nil }
     }
 }
 

@@ -178,6 +178,7 @@ extension EventLoop {
             case .attach(let slot, let generation):
                 guard slot.slot.generation == generation, slot.slot.state.contains(.unattached) else { return }
                 _ = attach(slot)
+                if unsafe isEnding { close(slot) }
             case .cancel(let slot, let generation, let direction, let sequence):
                 guard slot.slot.generation == generation, slot[direction].sequence == sequence else { return }
                 slot.interrupt(direction, .cancelled)
@@ -235,9 +236,11 @@ extension EventLoop {
     /// Throws: `outOfMemory`, and on the loop's thread what the engine says; from elsewhere, the first operation throws
     /// that. The descriptor is closed then.
     func open(_ descriptor: Int32, _ state: Slot.State) throws(SocketError) -> SlotReference {
-        guard !isOver, let slot = slots.take(self) else {
+        // What would begin while the loop ends is not among what is ended, and would hold the end up.
+        let isTooLate = isCurrent ? unsafe isEnding : isOver
+        guard !isTooLate, let slot = slots.take(self) else {
             _ = engine.close(descriptor)
-            throw SocketError(.socket, isOver ? .closed : .outOfMemory)
+            throw SocketError(.socket, isTooLate ? .closed : .outOfMemory)
         }
         // Given back by `vacate`: a slot in use keeps its loop.
         _ = unsafe Unmanaged.passRetained(self)

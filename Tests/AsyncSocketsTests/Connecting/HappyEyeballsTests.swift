@@ -92,6 +92,11 @@ import Testing
             "the host says more than the way to it", "0 v6=6a; 0 v4=4a; 1 6a no-route; 2 4a refused",
             "0 6a; 1 4a; 2 ! ECONNREFUSED 4a"),
         EyeballStory(
+            "a server that is silent says more than no way", "0 v6=6a; 1 6a no-route; 9 v4=again",
+            "0 6a; 9 ! getaddrinfo resolver"),
+        EyeballStory(
+            "but less than a host that is silent", "0 v6=6a; 1 6a timeout; 9 v4=again", "0 6a; 9 ! ETIMEDOUT 6a"),
+        EyeballStory(
             "in any order", "0 v6=6a; 0 v4=4a; 1 6a refused; 2 4a no-route", "0 6a; 1 4a; 2 ! ECONNREFUSED 6a"),
         EyeballStory(
             "the first of equals", "0 v6=6a; 0 v4=4a; 1 6a refused; 2 4a denied", "0 6a; 1 4a; 2 ! ECONNREFUSED 6a"),
@@ -153,33 +158,79 @@ import Testing
         #expect(error.description == "connect to 192.0.2.1:80: connection refused (ECONNREFUSED): example.org")
     }
 
-    @Test func `a list without end is cut`() {
-        let many = (1...4000).map { IPSocketAddress(IPv4Address(rawValue: UInt32($0)), port: 80) }
+    @Test func `a list without end is cut, and leaves the other version its chance`() {
+        let many = (1...4000).map { IPSocketAddress(IPv6Address(high: 1, low: UInt64($0)), port: 80) }
         var eyeballs = HappyEyeballs("host", versions: [.v4, .v6], deadline: .max)
         var now: Int64 = 0, begun = 0
-        var action = eyeballs.handle(.answered(nil, .success(many)), at: now)
-        while case .start(let number, _) = action {
+        var action = eyeballs.handle(.answered(.v6, .success(many)), at: now)
+        while case .start(let number, let address) = action {
+            #expect(address == many[number])
             begun += 1
             now += 1
-            action = eyeballs.handle(.failed(number, SocketError(.connect, .connectionRefused)), at: now)
+            action = eyeballs.handle(.failed(number, SocketError(.connect, .networkUnreachable)), at: now)
         }
-        #expect(begun == HappyEyeballs.mostAttempts)
-        guard case .fail(let error) = action else { return #expect(Bool(false), "no end") }
-        #expect(error.code == .connectionRefused)
+        #expect(begun == HappyEyeballs.mostOfVersion)
+        #expect(action == nil)
+        #expect(eyeballs.handle(.answered(.v6, .success(many)), at: now) == nil)
+        let last = EyeballStory.address("4a")
+        #expect(eyeballs.handle(.answered(.v4, .success([last])), at: now) == .start(begun, last))
     }
 
-    @Test func `a list without end does not wait for more`() {
-        let many = (1...300).map { IPSocketAddress(IPv4Address(rawValue: UInt32($0)), port: 80) }
-        var eyeballs = HappyEyeballs("host", versions: [.v4, .v6], deadline: .max)
-        _ = eyeballs.handle(.answered(.v4, .success(many)), at: 0)
-        var now = eyeballs.nextTime, last: HappyEyeballs.Action?
-        var action = eyeballs.handle(.time, at: now)
-        while case .start(let number, _) = action {
-            now += 1
-            last = action
-            action = eyeballs.handle(.failed(number, SocketError(.connect, .connectionRefused)), at: now)
+    /// What a story of a thousand random events must not do, whatever they are.
+    @Test(arguments: 0..<200) func `whatever happens, each address is tried once, and there is one end`(seed: UInt64) {
+        var random = Generator(state: seed &* 0x9E37_79B9_7F4A_7C15 | 1)
+        let end = Int64.random(in: 1...5_000_000_000, using: &random)
+        var eyeballs = HappyEyeballs("host", versions: [.v4, .v6], deadline: end)
+        var now: Int64 = 0, ends = 0, lastStart = Int64.min, mayStart = true
+        var tried: Set<IPSocketAddress> = [], failed: Set<Int> = []
+        while now <= end {
+            let event = random.event(running: tried.count)
+            if case .failed(let number, _) = event, (0..<tried.count).contains(number), failed.insert(number).inserted {
+                mayStart = true
+            }
+            switch eyeballs.handle(event, at: now) {
+            case .start(let number, let address):
+                #expect(ends == 0 && number == tried.count && now < end)
+                #expect(tried.insert(address).inserted)
+                #expect(mayStart || now - lastStart >= 250_000_000)
+                (lastStart, mayStart) = (now, false)
+            case .succeed, .fail: ends += 1
+            case nil: break
+            }
+            // Whoever asks to be told the time in the past would ask for ever.
+            #expect(eyeballs.nextTime > now)
+            now = min(eyeballs.nextTime, now + Int64.random(in: 0...40_000_000, using: &random))
         }
-        #expect(last != nil)
-        guard case .fail = action else { return #expect(Bool(false), "it waits for IPv6") }
+        if case .fail = eyeballs.handle(.time, at: end) { ends += 1 }
+        #expect(eyeballs.handle(.time, at: .max) == nil && eyeballs.nextTime == .max)
+        #expect(ends == 1)
+    }
+}
+
+/// Random numbers that are the same each time, and events made of them.
+private struct Generator: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state ^= state << 13
+        state ^= state >> 7
+        state ^= state << 17
+        return state
+    }
+
+    mutating func event(running: Int) -> HappyEyeballs.Event {
+        let number = Int.random(in: -1...running, using: &self)
+        let version = [IPVersion.v4, .v6, nil].randomElement(using: &self) ?? nil
+        switch UInt8.random(in: 0...99, using: &self) {
+        case 0: return .connected(number)
+        case 1...20: return .failed(number, SocketError(.connect, .connectionRefused))
+        case 21...23: return .answered(version, .failure(SocketError(.getaddrinfo, .nameTryAgain)))
+        case 24...30:
+            let names = (0..<3).map { _ in
+                ["4a", "4b", "4c", "6a", "6b", "6c", "6d"].randomElement(using: &self) ?? "4z"
+            }
+            return .answered(version, .success(names.map { EyeballStory.address($0) }))
+        default: return .time
+        }
     }
 }

@@ -39,7 +39,7 @@ final class BadNameServer: ThreadBody {
         }
 
         func run() {
-            usleep(2_000_000)
+            sleep(4)
             server.send(answer, to: client)
         }
     }

@@ -22,7 +22,7 @@ final class Place: Sendable {
     /// How many descriptors there can be so that none is left: a limit is one of their numbers.
     var descriptors: Int { (0..<1024).first { !openDescriptors().contains(Int32($0)) } ?? 1024 }
 
-    /// Connects, and prints what came of it, and whether it took 0.9 seconds at most.
+    /// Connects, and prints what came of it, and whether it took less than two seconds.
     func report(_ name: String, _ connect: () async throws(SocketError) -> AsyncTCPStream) async {
         let start = ContinuousClock.now
         var text: String
@@ -30,7 +30,7 @@ final class Place: Sendable {
             let stream = try await connect()
             text = "connected \(stream.peerAddress.address)"
         } catch { text = "\(error.operation.rawValue) \(error.code.name)" }
-        if ContinuousClock.now - start > .milliseconds(900) { text += ", slowly" }
+        if ContinuousClock.now - start >= .seconds(2) { text += ", slowly" }
         print("\(name): \(text)")
     }
 
