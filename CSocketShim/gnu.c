@@ -349,3 +349,56 @@ int32_t csock_poll(csock_pollfd_t *entries, size_t count, int64_t timeout_ns) {
     return (int32_t)csock_result(poll((struct pollfd *)(void *)entries, (nfds_t)count, (int)ms));
 #endif
 }
+
+#ifndef CSOCK_LINUX
+enum { MOST_CHANGES = 8, DAY = 86400 };
+
+#ifdef __NetBSD__
+typedef size_t kevent_count_t;
+#else
+typedef int kevent_count_t;
+#endif
+
+int32_t csock_kqueue_create(void) {
+    int queue = kqueue();
+    if (queue < 0) return (int32_t)csock_result(queue);
+    int32_t result = csock_set_close_on_exec(queue, 1);
+    if (result >= 0) return queue;
+    csock_close(queue);
+    return result;
+}
+
+int32_t csock_kqueue_change(int32_t queue, const csock_kevent_t *changes, size_t count) {
+    struct kevent list[MOST_CHANGES];
+    if (count > MOST_CHANGES) return -EINVAL;
+    memset(list, 0, sizeof list);
+    for (size_t i = 0; i < count; i++) {
+        void *user = (void *)(uintptr_t)changes[i].user;
+        // The macro casts to each system's types.
+        EV_SET(&list[i], changes[i].descriptor, changes[i].filter, changes[i].flags, 0, 0, user);
+    }
+    return (int32_t)csock_result(kevent(queue, list, (kevent_count_t)count, NULL, 0, NULL));
+}
+
+size_t csock_kqueue_event_size(void) { return sizeof(struct kevent); }
+
+int32_t csock_kqueue_wait(int32_t queue, void *events, int32_t capacity, int64_t timeout_ns) {
+    struct timespec time = {DAY, 0};
+    if (timeout_ns < (int64_t)DAY * 1000000000) {
+        time.tv_sec = (time_t)(timeout_ns / 1000000000);
+        time.tv_nsec = (long)(timeout_ns % 1000000000);
+    }
+    if (capacity < 0) return -EINVAL;
+    return (int32_t)csock_result(
+        kevent(queue, NULL, 0, (struct kevent *)events, (kevent_count_t)capacity, timeout_ns < 0 ? NULL : &time));
+}
+
+csock_kevent_t csock_kqueue_event(const void *events, size_t index) {
+    struct kevent event;
+    memcpy(&event, (const uint8_t *)events + index * sizeof event, sizeof event);
+    csock_kevent_t result = {
+        (int32_t)event.ident, (int32_t)event.filter, (uint32_t)event.flags, (uint64_t)(uintptr_t)event.udata,
+        (int64_t)event.data};
+    return result;
+}
+#endif

@@ -87,7 +87,12 @@ extension SimulatedNetwork {
         _ body: @escaping @Sendable () async throws -> Result
     ) async throws -> Result {
         let loop = try loop()
-        return try await withTaskExecutorPreference(loop) { try await body() }
+        // A child task, because a change of preference takes effect with the next change of executors only.
+        return try await withThrowingTaskGroup(of: Result.self) { group in
+            group.addTask(executorPreference: loop) { try await body() }
+            guard let result = try await group.next() else { throw CancellationError() }
+            return result
+        }
     }
 
     /// Ends the loop, and all operations on it with `closed`.

@@ -1,4 +1,4 @@
-// select, poll and epoll. Time-outs are nanoseconds, rounded up to what the call takes; negative waits for ever.
+// select, poll, epoll and kqueue. Time-outs are nanoseconds, rounded up to what the call takes; negative waits for ever.
 #ifndef CSOCKET_READINESS_H
 #define CSOCKET_READINESS_H
 #include "calls.h"
@@ -98,6 +98,31 @@ CSOCK_INLINE uint32_t csock_epoll_event(const void *events, size_t index, uint64
     *data = event.data.u64;
     return event.events;
 }
+#else
+/// A change of what a queue watches, or an event of it. C: struct kevent, whose members have other types on each system
+typedef struct csock_kevent {
+    int32_t descriptor;
+    int32_t filter;   // csock_EVFILT_READ ...
+    uint32_t flags;   // csock_EV_ADD ...
+    uint64_t user;    // comes back with each event, as many bits as a pointer has
+    int64_t data;     // out: how much there is, or an errno with csock_EV_ERROR
+} csock_kevent_t;
+
+/// A descriptor for a queue, closed by exec. C: kqueue(2), which lets exec inherit it
+CSOCK_API int32_t csock_kqueue_create(void);
+
+/// Makes at most 8 changes, or those before the first that fails: 0 or its errno. C: kevent(2), for its struct
+CSOCK_API int32_t csock_kqueue_change(int32_t queue, const csock_kevent_t *changes, size_t count);
+
+/// Bytes of one event in the memory given to csock_kqueue_wait. C: struct kevent
+CSOCK_API size_t csock_kqueue_event_size(void);
+
+/// How many events were written to `events`, which has room for `capacity`; 0 after a day at the latest, unless it waits
+/// for ever, because some systems refuse long times. C: kevent(2)
+CSOCK_API int32_t csock_kqueue_wait(int32_t queue, void *events, int32_t capacity, int64_t timeout_ns);
+
+/// Reads event `index`.
+CSOCK_API csock_kevent_t csock_kqueue_event(const void *events, size_t index);
 #endif
 
 CSOCK_END

@@ -46,6 +46,7 @@
 #include <linux/posix_types.h>  // __kernel_long_t
 #include <linux/sockios.h>  // SIOCINQ and SIOCOUTQ
 #else
+#include <sys/event.h>
 #include <sys/filio.h>  // FIONREAD
 #include <sys/sockio.h>
 #endif

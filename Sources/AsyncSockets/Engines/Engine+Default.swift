@@ -8,6 +8,11 @@ private let engines: [(kind: EngineKind, make: @Sendable (SlotTable) throws(Sock
     (.epoll, { (slots) throws(SocketError) in try EpollEngine(slots) }),
     (.poll, { (_) throws(SocketError) in try PollEngine() }),
 ]
+#elseif canImport(Darwin) || os(FreeBSD) || os(OpenBSD)
+private let engines: [(kind: EngineKind, make: @Sendable (SlotTable) throws(SocketError) -> any Engine)] = [
+    (.kqueue, { (slots) throws(SocketError) in try KqueueEngine(slots) }),
+    (.poll, { (_) throws(SocketError) in try PollEngine() }),
+]
 #else
 private let engines: [(kind: EngineKind, make: @Sendable (SlotTable) throws(SocketError) -> any Engine)] = [
     (.poll, { (_) throws(SocketError) in try PollEngine() })

@@ -5,7 +5,7 @@ import Testing
 
 extension EngineContract {
     @Test(arguments: engines) func `a datagram comes whole, with its sender`(_ engine: EngineKind) async throws {
-        try await withEngineLoop(engine) { loop in
+        try await onLoop(engine) { loop in
             let server = try AsyncUDPSocket(boundTo: .loopback(port: 0), loop: loop)
             let client = try AsyncUDPSocket(boundTo: .loopback(port: 0), loop: loop)
             for count in [0, 1, 1000, 60_000] {
@@ -19,7 +19,7 @@ extension EngineContract {
     }
 
     @Test(arguments: engines) func `what does not fit of a datagram is lost`(_ engine: EngineKind) async throws {
-        try await withEngineLoop(engine) { loop in
+        try await onLoop(engine) { loop in
             let server = try AsyncUDPSocket(boundTo: .loopback(port: 0), loop: loop)
             let client = try AsyncConnectedUDPSocket.connect(to: server.localAddress, loop: loop)
             try await client.send(pattern(100).span)
@@ -32,7 +32,7 @@ extension EngineContract {
     }
 
     @Test(arguments: engines) func `a receive of datagrams waits as long as it may`(_ engine: EngineKind) async throws {
-        try await withEngineLoop(engine) { loop in
+        try await onLoop(engine) { loop in
             let server = Shared(try AsyncUDPSocket(boundTo: .loopback(port: 0), loop: loop))
             var buffer = [UInt8](repeating: 0, count: 10)
             let code = await failure { _ = try await server.value.receive(into: &buffer, within: .milliseconds(1)) }
@@ -49,7 +49,7 @@ extension EngineContract {
     }
 
     @Test(arguments: engines) func `a connected socket hears that nobody is there`(_ engine: EngineKind) async throws {
-        try await withEngineLoop(engine) { loop in
+        try await onLoop(engine) { loop in
             let gone = try AsyncUDPSocket(boundTo: .loopback(port: 0), loop: loop)
             let address = try gone.localAddress
             try await gone.close()

@@ -5,8 +5,8 @@ import Testing
 
 extension EngineContract {
     @Test(arguments: engines) func `bytes go both ways`(_ engine: EngineKind) async throws {
-        try await withEngineLoop(engine) { loop in
-            let pair = try await ConnectedPair(on: loop)
+        try await onLoop(engine) { loop in
+            let pair = try await Ends(on: loop)
             #expect(try pair.client.localAddress == pair.server.peerAddress)
             try await pair.client.sendAll("question".utf8.span)
             #expect(try await pair.server.receive(count: 8) == Array("question".utf8))
@@ -16,8 +16,8 @@ extension EngineContract {
     }
 
     @Test(arguments: engines) func `a receive that waits is woken by what comes`(_ engine: EngineKind) async throws {
-        try await withEngineLoop(engine) { loop in
-            let pair = Shared(try await ConnectedPair(on: loop))
+        try await onLoop(engine) { loop in
+            let pair = Shared(try await Ends(on: loop))
             for count in 1...20 {
                 async let got = pair.value.server.receive(count: count)
                 await Task.yield()
@@ -28,8 +28,8 @@ extension EngineContract {
     }
 
     @Test(arguments: engines) func `lent memory has what came, and the end`(_ engine: EngineKind) async throws {
-        try await withEngineLoop(engine) { loop in
-            let pair = try await ConnectedPair(on: loop)
+        try await onLoop(engine) { loop in
+            let pair = try await Ends(on: loop)
             try await pair.client.sendAll(pattern(5000).span)
             var got: [UInt8] = []
             while got.count < 5000 {
@@ -42,8 +42,8 @@ extension EngineContract {
     }
 
     @Test(arguments: engines) func `what does not fit waits until the peer reads`(_ engine: EngineKind) async throws {
-        try await withEngineLoop(engine) { loop in
-            let pair = Shared(try await ConnectedPair(on: loop))
+        try await onLoop(engine) { loop in
+            let pair = Shared(try await Ends(on: loop))
             let bytes = pattern(2 << 20)
             async let sent: Void = pair.value.client.sendAll(bytes.span)
             let got = try await pair.value.server.receive(count: bytes.count)
@@ -53,8 +53,8 @@ extension EngineContract {
     }
 
     @Test(arguments: engines) func `a half-closed connection still receives`(_ engine: EngineKind) async throws {
-        try await withEngineLoop(engine) { loop in
-            let pair = try await ConnectedPair(on: loop)
+        try await onLoop(engine) { loop in
+            let pair = try await Ends(on: loop)
             try await pair.client.sendAll("last".utf8.span)
             try pair.client.shutdown(.write)
             #expect(try await pair.server.receive(count: 100) == Array("last".utf8))
@@ -65,7 +65,7 @@ extension EngineContract {
     }
 
     @Test(arguments: engines) func `a reset ends the wait of the peer`(_ engine: EngineKind) async throws {
-        try await withEngineLoop(engine) { loop in
+        try await onLoop(engine) { loop in
             let listener = try AsyncTCPListener(on: .loopback(port: 0), loop: loop)
             let client = try await AsyncTCPStream.connect(to: listener.localAddress, loop: loop)
             let server = Shared(try await listener.accept())
@@ -77,7 +77,7 @@ extension EngineContract {
     }
 
     @Test(arguments: engines) func `a closed peer is the end of the stream`(_ engine: EngineKind) async throws {
-        try await withEngineLoop(engine) { loop in
+        try await onLoop(engine) { loop in
             let listener = try AsyncTCPListener(on: .loopback(port: 0), loop: loop)
             let client = try await AsyncTCPStream.connect(to: listener.localAddress, loop: loop)
             let server = try await listener.accept()
@@ -88,7 +88,7 @@ extension EngineContract {
     }
 
     @Test(arguments: engines) func `nobody listens, so the connect is refused`(_ engine: EngineKind) async throws {
-        try await withEngineLoop(engine) { loop in
+        try await onLoop(engine) { loop in
             let listener = try AsyncTCPListener(on: .loopback(port: 0), loop: loop)
             let address = listener.localAddress
             try await listener.close()
@@ -98,7 +98,7 @@ extension EngineContract {
     }
 
     @Test(arguments: engines) func `an address has one listener`(_ engine: EngineKind) async throws {
-        try await withEngineLoop(engine) { loop in
+        try await onLoop(engine) { loop in
             let listener = try AsyncTCPListener(on: .loopback(port: 0), loop: loop)
             let address = listener.localAddress
             #expect(await failure { _ = try AsyncTCPListener(on: address, loop: loop) } == .addressInUse)
@@ -110,7 +110,7 @@ extension EngineContract {
     @Test(arguments: engines) func `many connections at once each get their own bytes`(_ engine: EngineKind)
         async throws
     {
-        try await withEngineLoop(engine) { loop in
+        try await onLoop(engine) { loop in
             let listener = try AsyncTCPListener(on: .loopback(port: 0), loop: loop)
             let address = listener.localAddress, stop = ServeStop()
             var configuration = ServeConfiguration()
@@ -139,7 +139,7 @@ extension EngineContract {
 
     @Test(arguments: engines) func `a number that is used again brings nothing along`(_ engine: EngineKind) async throws
     {
-        try await withEngineLoop(engine) { loop in
+        try await onLoop(engine) { loop in
             let listener = try AsyncTCPListener(on: .loopback(port: 0), loop: loop)
             for round in 0..<200 {
                 let old = try await AsyncTCPStream.connect(to: listener.localAddress, loop: loop)

@@ -6,7 +6,7 @@ import Testing
 
 extension EngineContract {
     @Test(arguments: engines) func `a time limit ends a wait and loses nothing`(_ engine: EngineKind) async throws {
-        try await withEngineLoop(engine) { loop in
+        try await onLoop(engine) { loop in
             let listener = try AsyncTCPListener(on: .loopback(port: 0), loop: loop)
             let begin = loop.engine.now
             #expect(await failure { _ = try await listener.accept(within: .milliseconds(2)) } == .timedOut)
@@ -21,8 +21,8 @@ extension EngineContract {
 
     @Test(arguments: engines, [0, -1, Int64.min / 2_000_000_000])
     func `no time is enough for what is there`(_ engine: EngineKind, _ seconds: Int64) async throws {
-        try await withEngineLoop(engine) { loop in
-            let pair = try await ConnectedPair(on: loop)
+        try await onLoop(engine) { loop in
+            let pair = try await Ends(on: loop)
             let limit = TimeLimit.seconds(seconds)
             #expect(await failure { _ = try await pair.server.receive(count: 1, within: limit) } == .timedOut)
             try await pair.client.sendAll("x".utf8.span, within: limit)
@@ -32,8 +32,8 @@ extension EngineContract {
     }
 
     @Test(arguments: engines) func `the longest limit is none`(_ engine: EngineKind) async throws {
-        try await withEngineLoop(engine) { loop in
-            let pair = Shared(try await ConnectedPair(on: loop))
+        try await onLoop(engine) { loop in
+            let pair = Shared(try await Ends(on: loop))
             async let got = pair.value.server.receive(count: 1, within: .seconds(Int64.max))
             try await loop.sleep(within: .milliseconds(1))
             try await pair.value.client.sendAll("x".utf8.span)
@@ -43,8 +43,8 @@ extension EngineContract {
 
     @Test(arguments: engines) func `a cancelled wait ends at once and loses nothing`(_ engine: EngineKind) async throws
     {
-        try await withEngineLoop(engine) { loop in
-            let pair = Shared(try await ConnectedPair(on: loop))
+        try await onLoop(engine) { loop in
+            let pair = Shared(try await Ends(on: loop))
             let task = Task(executorPreference: loop) {
                 await failure { _ = try await pair.value.server.receive(count: 1) }
             }
@@ -59,7 +59,7 @@ extension EngineContract {
     @Test(arguments: engines) func `who is cancelled before a wait does not begin one`(_ engine: EngineKind)
         async throws
     {
-        try await withEngineLoop(engine) { loop in
+        try await onLoop(engine) { loop in
             let listener = Shared(try AsyncTCPListener(on: .loopback(port: 0), loop: loop))
             let task = Task(executorPreference: loop) {
                 unsafe withUnsafeCurrentTask { unsafe $0?.cancel() }
@@ -71,8 +71,8 @@ extension EngineContract {
 
     @Test(arguments: engines)
     func `a byte is received or stays, whenever the receiver is cancelled`(_ engine: EngineKind) async throws {
-        try await withEngineLoop(engine) { loop in
-            let pair = Shared(try await ConnectedPair(on: loop))
+        try await onLoop(engine) { loop in
+            let pair = Shared(try await Ends(on: loop))
             var got = 0
             let rounds = 300
             for round in 0..<rounds {
@@ -91,8 +91,8 @@ extension EngineContract {
     }
 
     @Test(arguments: engines) func `two receives at the same time are an error`(_ engine: EngineKind) async throws {
-        try await withEngineLoop(engine) { loop in
-            let pair = Shared(try await ConnectedPair(on: loop))
+        try await onLoop(engine) { loop in
+            let pair = Shared(try await Ends(on: loop))
             async let first = pair.value.server.receive(count: 1)
             await Task.yield()
             #expect(await failure { _ = try await pair.value.server.receive(count: 1) } == .alreadyInProgress)
@@ -103,8 +103,8 @@ extension EngineContract {
     }
 
     @Test(arguments: engines) func `a wake for nothing goes unnoticed`(_ engine: EngineKind) async throws {
-        try await withEngineLoop(engine) { loop in
-            let pair = Shared(try await ConnectedPair(on: loop))
+        try await onLoop(engine) { loop in
+            let pair = Shared(try await Ends(on: loop))
             async let got = pair.value.server.receive(count: 1)
             for _ in 0..<10 {
                 await Task.yield()
@@ -118,8 +118,8 @@ extension EngineContract {
     }
 
     @Test(arguments: engines) func `a closed socket ends the wait of another task`(_ engine: EngineKind) async throws {
-        try await withEngineLoop(engine) { loop in
-            let pair = Shared(try await ConnectedPair(on: loop))
+        try await onLoop(engine) { loop in
+            let pair = Shared(try await Ends(on: loop))
             async let code = failure { _ = try await pair.value.server.receive(count: 1) }
             await Task.yield()
             loop.close(pair.value.server.socket.reference)
@@ -132,7 +132,7 @@ extension EngineContract {
         let network = SimulatedNetwork(seed: 1)
         let loop = engine == .simulated ? try network.loop() : try EventLoop(engine: engine)
         let codes = try await withThrowingTaskGroup(of: SocketError.Code?.self) { group in
-            let pair = Shared(try await ConnectedPair(on: loop))
+            let pair = Shared(try await Ends(on: loop))
             let listener = Shared(try AsyncTCPListener(on: .loopback(port: 0), loop: loop))
             for preference in [loop, nil] as [EventLoop?] {
                 group.addTask(executorPreference: preference) {

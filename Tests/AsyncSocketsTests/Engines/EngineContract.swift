@@ -14,7 +14,7 @@ import Testing
 }
 
 /// Runs a test on a loop of its own with this engine, in the loop's thread, and ends the loop.
-func withEngineLoop<Result: Sendable>(
+func onLoop<Result: Sendable>(
     _ engine: EngineKind, _ body: @escaping @Sendable (EventLoop) async throws -> Result
 ) async throws -> Result {
     if engine == .simulated {
@@ -22,7 +22,8 @@ func withEngineLoop<Result: Sendable>(
     }
     let loop = try EventLoop(engine: engine)
     do {
-        let result = try await withTaskExecutorPreference(loop) { try await body(loop) }
+        let task = Task(executorPreference: loop) { try await body(loop) }
+        let result = try await task.value
         await loop.shutdown()
         return result
     } catch {
@@ -32,7 +33,7 @@ func withEngineLoop<Result: Sendable>(
 }
 
 /// Both ends of a connection.
-struct ConnectedPair: ~Copyable, Sendable {
+struct Ends: ~Copyable, Sendable {
     let client: AsyncTCPStream
     let server: AsyncTCPStream
 

@@ -1,0 +1,173 @@
+import AsyncSockets
+import Sockets
+import SocketsTesting
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct SimulatedNetworkTests {
+    /// Some traffic of 4 connections and some datagrams, as far as the conditions let it come.
+    @discardableResult
+    static func traffic(seed: UInt64, _ conditions: NetworkConditions) async throws -> [SimulatedEvent] {
+        let network = SimulatedNetwork(seed: seed, conditions)
+        try await network.run {
+            let listener = try AsyncTCPListener(on: .any(port: 80))
+            let receiver = try AsyncUDPSocket(boundTo: .any(port: 53))
+            let stop = ServeStop()
+            var configuration = ServeConfiguration()
+            configuration.stop = stop
+            async let clients: Void = {
+                for count in [1, 100, 20_000, 70_000] { try? await exchange(count) }
+                stop.stop()
+            }()
+            try await listener.serve(configuration) { client in
+                while try await client.socket.receive(
+                    within: .seconds(5),
+                    { bytes async throws in
+                        try await client.sendAll(bytes, within: .seconds(5))
+                        return bytes.count
+                    }) > 0
+                {}
+            }
+            await clients
+            var buffer = [UInt8](repeating: 0, count: 100)
+            while (try? await receiver.receive(into: &buffer, within: .seconds(1))) != nil {}
+        }
+        await network.shutdown()
+        #expect(network.openSockets == 0)
+        return network.trace
+    }
+
+    private static func exchange(_ count: Int) async throws {
+        let sender = try AsyncConnectedUDPSocket.connect(to: .loopback(port: 53))
+        for _ in 0..<10 { try await sender.send(pattern(50).span) }
+        let client = Shared(try await AsyncTCPStream.connect(to: .loopback(port: 80), within: .seconds(1)))
+        async let sent: Void = client.value.sendAll(pattern(count).span, within: .seconds(5))
+        let got = try await client.value.receive(count: count, within: .seconds(5))
+        #expect(got == Array(pattern(count).prefix(got.count)))
+        try await sent
+    }
+
+    @Test(arguments: 1...20 as ClosedRange<UInt64>) func `the same seed replays event by event`(_ seed: UInt64)
+        async throws
+    {
+        let first = try await Self.traffic(seed: seed, .rough)
+        let second = try await Self.traffic(seed: seed, .rough)
+        #expect(first.count > 100)
+        #expect(first == second)
+    }
+
+    @Test func `another seed is another run`() async throws {
+        let first = try await Self.traffic(seed: 1, .rough)
+        let second = try await Self.traffic(seed: 2, .rough)
+        #expect(first != second)
+    }
+
+    struct Fault: CustomTestStringConvertible, Sendable {
+        let testDescription: String
+        let kind: SimulatedEvent.Kind
+        let change: @Sendable (inout NetworkConditions) -> Void
+
+        init(
+            _ name: String, _ kind: SimulatedEvent.Kind, _ change: @escaping @Sendable (inout NetworkConditions) -> Void
+        ) {
+            (testDescription, self.kind, self.change) = (name, kind, change)
+        }
+    }
+
+    static let faults = [
+        Fault("short transfers", .shortened) { $0.shortTransfer = 1 },
+        Fault("would block", .postponed) { $0.wouldBlock = 1 },
+        Fault("spurious readiness", .spurious) { $0.spuriousReadiness = 1 },
+        Fault("reset", .reset) { $0.reset = 0.5 },
+        Fault("refusal", .refused) { $0.refusal = 1 },
+        Fault("black hole", .swallowed) { $0.blackHole = 1 },
+        Fault("no descriptor", .acceptFailed) { $0.acceptFailure = 0.5 },
+        Fault("loss", .lost) { $0.loss = 0.5 },
+        Fault("duplication", .duplicated) { $0.duplication = 0.5 },
+        Fault("reordering", .reordered) { $0.reordering = 0.5 },
+    ]
+
+    @Test(arguments: faults) func `each fault is seen, and not without its chance`(_ fault: Fault) async throws {
+        var conditions = NetworkConditions()
+        #expect(
+            try await !Self.traffic(seed: 7, conditions).contains { $0.kind == fault.kind })
+        fault.change(&conditions)
+        #expect(try await Self.traffic(seed: 7, conditions).contains { $0.kind == fault.kind })
+    }
+
+    @Test func `time goes by only while nobody has anything to do`() async throws {
+        try await SimulatedNetwork.run(seed: 1) { network in
+            let loop = try network.loop()
+            #expect(loop.isCurrent)
+            let before = network.elapsed
+            for _ in 0..<1000 { await Task.yield() }
+            #expect(network.elapsed == before)
+            try await loop.sleep(within: .seconds(100_000))
+            #expect(network.elapsed == before + .seconds(100_000))
+            try await loop.sleep(within: .until(network.deadline(after: .seconds(5))))
+            #expect(network.elapsed == before + .seconds(100_005))
+        }
+    }
+
+    @Test func `latency and speed take their time`() async throws {
+        var conditions = NetworkConditions()
+        conditions.latency = .milliseconds(50)
+        conditions.bytesPerSecond = 1000
+        try await SimulatedNetwork.run(seed: 1, conditions) { network in
+            let listener = try AsyncTCPListener(on: .any(port: 80))
+            let client = try await AsyncTCPStream.connect(to: .loopback(port: 80))
+            #expect(network.elapsed == .milliseconds(100))
+            let server = try await listener.accept()
+            try await client.sendAll(pattern(500).span)
+            #expect(try await server.receive(count: 500) == pattern(500))
+            #expect(network.elapsed == .milliseconds(650))
+        }
+    }
+
+    @Test func `a silent address answers nothing until it is asked again`() async throws {
+        try await SimulatedNetwork.run(seed: 1) { network in
+            let listener = try AsyncTCPListener(on: "10.0.0.9:80")
+            network.silence(listener.localAddress)
+            let code = await failure {
+                _ = try await AsyncTCPStream.connect(to: listener.localAddress, within: .seconds(30))
+            }
+            #expect(code == .timedOut && network.elapsed == .seconds(30))
+            network.unsilence(listener.localAddress)
+            let client = try await AsyncTCPStream.connect(to: listener.localAddress)
+            #expect(try client.localAddress.address == IPAddress("10.0.0.1"))
+        }
+    }
+
+    @Test func `options are kept, and calls on the socket refused`() async throws {
+        try await SimulatedNetwork.run(seed: 1) { _ in
+            let listener = try AsyncTCPListener(on: .any(port: 80))
+            let client = try await AsyncTCPStream.connect(to: .loopback(port: 80))
+            #expect(await failure { _ = try client.option(.noDelay) } == .notSupported)
+            try client.setOption(.noDelay, to: true)
+            #expect(try client.option(.noDelay))
+            var buffer = [UInt8](repeating: 0, count: 1)
+            #expect(await failure { _ = try await client.socket.receive(into: &buffer, flags: .peek) } == .notSupported)
+            let code = await failure { try client.socket.withSocket { (socket) in try socket.shutdown(.write) } }
+            #expect(code == .badDescriptor)
+            _ = consume listener
+        }
+    }
+
+    @Test func `a socket of the kernel is not taken`() async throws {
+        try await SimulatedNetwork.run(seed: 1) { network in
+            let loop = try network.loop()
+            let listener = try TCPListener(on: .loopback(port: 0))
+            let address = listener.localAddress
+            #expect(await failure { _ = try AsyncTCPStream(TCPStream.connect(to: address), on: loop) } == .notSupported)
+        }
+    }
+
+    @Test func `Unix sockets need no files`() async throws {
+        try await SimulatedNetwork.run(seed: 1) { _ in
+            let listener = try AsyncUnixListener(on: UnixAddress(path: "/nowhere/socket"))
+            let client = try await AsyncUnixStream.connect(to: UnixAddress(path: "/nowhere/socket"))
+            let server = try await listener.accept()
+            try await client.sendAll("hello".utf8.span)
+            #expect(try await server.receive(count: 5) == Array("hello".utf8))
+        }
+    }
+}
