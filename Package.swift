@@ -55,7 +55,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "SocketsTests", dependencies: ["Sockets", "TestSupport", "SocketFixture"], swiftSettings: strict),
-        .testTarget(name: "SockTests", dependencies: ["Sockets", "TestSupport", "sock"], swiftSettings: strict),
+        .testTarget(name: "SockTests", dependencies: ["AsyncSockets", "Sockets", "TestSupport", "sock"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c11

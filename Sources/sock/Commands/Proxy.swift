@@ -66,11 +66,11 @@ struct Proxy: Command {
     private func run<Target, Address: SocketAddressProtocol>(
         _ relay: ProxyRelay<Target>, on address: Address
     ) throws(SocketError) {
+        try ProxyLoops.refuse(address, relay.targets)
         let signals = try StopSignals(), stop = ServeStop()
         let configuration = configuration(stop)
         let task = try LoopTask(on: try EventLoop(engine: engine?.kind)) { () throws(SocketError) in
             let listener = try AsyncStreamListener(on: address, .replacingStaleFile)
-            try ProxyLoops.refuse(listener.localAddress, relay.targets)
             printNote("sock: listening on \(listener.localAddress)")
             try await listener.serve(configuration) { client in try await relay.serve(client) }
         }

@@ -5,10 +5,16 @@ import Sockets
 
 /// Finds out that a proxy is its own client, which would make connections until there are no more descriptors.
 final class ProxyLoops: Sendable {
-    /// The addresses of clients, and those from which the proxy itself connects to targets. One in both is a loop.
+    /// One connection between two addresses, as the one that connects sees it. A port alone can be in use for several.
+    struct Way: Hashable {
+        let from: SocketAddress
+        let to: SocketAddress
+    }
+
+    /// The connections of clients, and those that the proxy itself makes. One in both is a loop.
     private struct Ends {
-        var clients: Set<IPSocketAddress> = []
-        var own: Set<IPSocketAddress> = []
+        var clients: Set<Way> = []
+        var own: Set<Way> = []
     }
 
     private let ends = Guarded(Ends())
@@ -39,39 +45,52 @@ final class ProxyLoops: Sendable {
 }
 
 extension ProxyLoops {
-    /// A client has come. Throws when it is this proxy.
-    func enter<Address>(_ client: borrowing AsyncStreamSocket<Address>) throws(SocketError) {
-        let peer = client.peerAddress
-        if let address = peer as? IPSocketAddress {
-            let isLoop = ends.withLock { ends in
-                ends.clients.insert(address)
-                return ends.own.contains(address)
-            }
-            guard isLoop else { return }
-            leave(client)
-            throw Self.loop(peer)
+    /// A client has come. Throws when it is this proxy; otherwise `leave` takes back what this returns.
+    func enter<Address>(_ client: borrowing AsyncStreamSocket<Address>) throws(SocketError) -> Way? {
+        guard Address.self == IPSocketAddress.self else {
+            try refuseOwn(client)
+            return nil
         }
+        // The client may be gone: then only the role still has its address.
+        let way = Way(from: try client.peerAddress.encoded(), to: try client.localAddress.encoded())
+        let isLoop = ends.withLock { ends in
+            let isLoop = ends.own.contains(way)
+            if !isLoop { ends.clients.insert(way) }
+            return isLoop
+        }
+        if isLoop { throw Self.loop(client.peerAddress) }
+        return way
+    }
+
+    /// Over a Unix socket, the kernel knows who the client is.
+    private func refuseOwn<Address>(_ client: borrowing AsyncStreamSocket<Address>) throws(SocketError) {
         let user = try client.socket.withSocket { (socket) throws(SocketError) in try socket.peerCredentials }
         if user?.process == csock_getpid() { throw Self.loop(try client.localAddress) }
     }
 
-    func leave<Address>(_ client: borrowing AsyncStreamSocket<Address>) {
-        guard let address = client.peerAddress as? IPSocketAddress else { return }
-        ends.withLock { _ = $0.clients.remove(address) }
+    /// The client is gone.
+    func leave(_ way: Way?) {
+        if let way { ends.withLock { _ = $0.clients.remove(way) } }
     }
 
-    /// The target is connected. Throws when the other end has come as a client meanwhile.
-    func reach<Address>(_ target: borrowing AsyncStreamSocket<Address>) throws(SocketError) {
-        guard let address = try target.localAddress as? IPSocketAddress else { return }
+    /// The target is connected. Throws when the other end has come as a client meanwhile; otherwise as `enter`.
+    func reach<Address>(_ target: borrowing AsyncStreamSocket<Address>) throws(SocketError) -> Way? {
+        guard Address.self == IPSocketAddress.self else { return nil }
+        // Where it went may differ from where it was sent: 0.0.0.0 leads to 127.0.0.1.
+        let way = try target.socket.withSocket { (socket) throws(SocketError) in
+            Way(from: try socket.localAddress, to: try socket.peerAddress)
+        }
         let isLoop = ends.withLock { ends in
-            ends.own.insert(address)
-            return ends.clients.contains(address)
+            let isLoop = ends.clients.contains(way)
+            if !isLoop { ends.own.insert(way) }
+            return isLoop
         }
         if isLoop { throw Self.loop(target.peerAddress) }
+        return way
     }
 
-    func forget<Address>(_ target: borrowing AsyncStreamSocket<Address>) {
-        guard let local = try? target.localAddress, let address = local as? IPSocketAddress else { return }
-        ends.withLock { _ = $0.own.remove(address) }
+    /// The target is gone.
+    func forget(_ way: Way?) {
+        if let way { ends.withLock { _ = $0.own.remove(way) } }
     }
 }

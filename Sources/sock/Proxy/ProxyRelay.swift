@@ -61,11 +61,11 @@ struct ProxyRelay<Target: SocketAddressProtocol>: Sendable {
     private func relay<Address>(
         _ client: borrowing AsyncStreamSocket<Address>, _ flow: ProxyFlow
     ) async throws(SocketError) {
-        try loops.enter(client)
-        defer { loops.leave(client) }
+        let inward = try loops.enter(client)
+        defer { loops.leave(inward) }
         let target = try await connect()
-        try loops.reach(target)
-        defer { loops.forget(target) }
+        let outward = try loops.reach(target)
+        defer { loops.forget(outward) }
         flow.connect()
         let direction = ProxyDirection(flow: flow, method: settings.method)
         do {
