@@ -7,6 +7,7 @@
 #define _TIME_BITS 64
 #include "csocket/process.h"
 
+#include <sched.h>
 #include <dirent.h>
 #include <spawn.h>
 #include <stdlib.h>
@@ -120,6 +121,16 @@ static size_t acceptable_stack(size_t wanted) {
     if (minimum > 0 && wanted < (size_t)minimum) wanted = (size_t)minimum;
     if (page <= 0 || wanted > SIZE_MAX - (size_t)page) return wanted;
     return (wanted + (size_t)page - 1) / (size_t)page * (size_t)page;
+}
+
+int32_t csock_processor_count(void) {
+#ifdef CSOCK_LINUX
+    cpu_set_t usable;
+    CPU_ZERO(&usable);
+    if (sched_getaffinity(0, sizeof usable, &usable) == 0 && CPU_COUNT(&usable) > 0) return CPU_COUNT(&usable);
+#endif
+    long count = sysconf(_SC_NPROCESSORS_ONLN);
+    return count < 1 ? 1 : count > INT32_MAX ? INT32_MAX : (int32_t)count;
 }
 
 const void **csock_thread_cell(void) {

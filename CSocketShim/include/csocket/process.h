@@ -56,6 +56,9 @@ typedef void *CSOCK_NULLABLE (*csock_thread_body_t)(void *CSOCK_NULLABLE context
 /// Starts a detached thread with a stack of at least `stack` bytes (0: the system's default). C: pthread_create(3)
 CSOCK_API int32_t csock_thread_start(csock_thread_body_t body, void *CSOCK_NULLABLE context, size_t stack);
 
+/// Processors that this process may use, at least 1. C: sched_getaffinity(2), or sysconf(3) _SC_NPROCESSORS_ONLN
+CSOCK_API int32_t csock_processor_count(void);
+
 /// A place for one pointer that every thread has for itself, NULL at first: what a thread is can be told from it at the
 /// cost of a load. C: _Thread_local
 CSOCK_API const void *CSOCK_NULLABLE *CSOCK_NONNULL csock_thread_cell(void);

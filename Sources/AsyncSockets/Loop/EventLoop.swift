@@ -308,6 +308,9 @@ extension EventLoop {
         }
     }
 
+    /// As `shutdown`, and waits for nothing.
+    func endSoon() { tell(.call { [unowned self] in self.beginEnding {} }) }
+
     private func beginEnding(_ end: @escaping @Sendable () -> Void) {
         if isOver { return end() }
         unsafe whenEnded.append(end)

@@ -50,6 +50,9 @@ public struct AsyncStreamListener<Address: SocketAddressProtocol>: ~Copyable, Se
         try AsyncStreamSocket(accepted: try await socket.reference.accept(limit))
     }
 
+    /// Gives the slot to another owner. Only for sockets without a file.
+    consuming func release() -> SlotReference { socket.take() }
+
     /// Ends all operations on it with `closed`, and closes. C: close(2)
     public consuming func close() async throws(SocketError) { try await socket.close() }
 }

@@ -25,14 +25,22 @@ extension AsyncStreamListener {
             with handler: @escaping @Sendable (consuming AsyncStreamSocket<Address>) async throws -> Void
         ) async throws(SocketError)
     {
-        // Little lives across the wait for the handler, because there can be many clients.
-        try await socket.reference.serve(configuration) { (group, client, server) in
-            group.addTask {
-                let generation = server.enter(client)
-                var failure: (any Error)?
-                do { try await handler(AsyncStreamSocket(accepted: client)) } catch { failure = error }
-                server.leave(client, generation, failure)
-            }
+        try await socket.reference.serve(configuration, spawning(handler))
+    }
+}
+
+/// What adds a client's task. Little lives across the wait for the handler, because there can be many.
+@inlinable
+@inline(__always)
+func spawning<Address: SocketAddressProtocol>(
+    _ handler: @escaping @Sendable (consuming AsyncStreamSocket<Address>) async throws -> Void
+) -> StreamServer.Spawn {
+    { (group, client, server) in
+        group.addTask {
+            let generation = server.enter(client)
+            var failure: (any Error)?
+            do { try await handler(AsyncStreamSocket(accepted: client)) } catch { failure = error }
+            server.leave(client, generation, failure)
         }
     }
 }
