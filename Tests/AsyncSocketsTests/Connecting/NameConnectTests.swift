@@ -151,7 +151,9 @@ private func connecting(
         let place = try Landing(), loop = place.loop
         let hole = try BlackHole(on: place.address("127.0.0.2")), address = hole.address
         let task = Task(executorPreference: loop) {
-            let first = await asyncError { () throws(SocketError) in _ = try await AsyncTCPStream.connect(to: address) }
+            let first = await asyncError { () throws(SocketError) in
+                _ = try await AsyncTCPStream.connect(to: address, loop: loop)
+            }
             let second = await asyncError { () throws(SocketError) in _ = try await AsyncTCPStream.connect(to: address)
             }
             return [first?.code, second?.code]
