@@ -151,8 +151,11 @@ private func connecting(
         let place = try Landing(), loop = place.loop
         let hole = try BlackHole(on: place.address("127.0.0.2")), address = hole.address
         let task = Task(executorPreference: loop) {
-            let first = await asyncError { () throws(SocketError) in _ = try await AsyncTCPStream.connect(to: address) }
-            let second = await asyncError { () throws(SocketError) in _ = try await AsyncTCPStream.connect(to: address)
+            let first = await asyncError { () throws(SocketError) in
+                _ = try await AsyncTCPStream.connect(to: address, loop: loop)
+            }
+            let second = await asyncError { () throws(SocketError) in
+                _ = try await AsyncTCPStream.connect(to: address, loop: loop)
             }
             return [first?.code, second?.code]
         }
@@ -295,14 +298,17 @@ private func connecting(
                         return error?.code.name ?? "connected"
                     }
                 }
-                try? await loop.sleep(within: .milliseconds([0, 5, 11, 500][round]))
-                group.cancelAll()
+                // The last ones come to their own end.
+                if round < 3 {
+                    try? await loop.sleep(within: .milliseconds([0, 5, 11][round]))
+                    group.cancelAll()
+                }
                 return await group.reduce(into: [:]) { $0[$1, default: 0] += 1 }
             }
             ends.merge(results, uniquingKeysWith: +)
         }
         #expect(Set(ends.keys).isSubset(of: ["connected", "ETIMEDOUT", "ECANCELED"]), "\(ends)")
-        #expect(ends.count == 3, "\(ends)")
+        #expect(ends["connected"] != nil && ends["ETIMEDOUT"] != nil, "\(ends)")
         _ = hole.address
         #expect(await eventually { loop.slotCount == 0 })
         #expect(try place.clients() == before)
