@@ -23,12 +23,12 @@ private final class Served: Sendable {
 
     func connect() throws -> TCPStream {
         let client = try TCPStream.connect(to: listener.localAddress)
-        try client.setOption(.receiveTimeout, to: .seconds(20))
+        try client.setOption(.receiveTimeout, to: .seconds(50))
         return client
     }
 }
 
-@Sendable private func echo(_ client: borrowing AsyncTCPStream) async throws {
+@Sendable private func echo(_ client: consuming AsyncTCPStream) async throws {
     for try await chunk in client.chunks() { try await client.sendAll(chunk.span) }
 }
 
@@ -132,7 +132,7 @@ extension TCPStream {
             let served = try Served(loop)
             let server = Task {
                 await socketError { () async throws(SocketError) in
-                    try await served.listener.serve(served.configuration, echo)
+                    try await served.listener.serve(served.configuration, with: echo)
                 }
             }
             try await Background.result {
@@ -149,7 +149,7 @@ extension TCPStream {
                 try late.value.shutdown(.write)
                 served.stop.stop()
             }
-            try await served.listener.serve(served.configuration, echo)
+            try await served.listener.serve(served.configuration, with: echo)
             try await greeting
             #expect(served.counters.accepted == 2 && served.counters.active == 0)
         }
@@ -161,7 +161,7 @@ extension TCPStream {
             let served = try Served(loop)
             let server = Task {
                 await socketError { () async throws(SocketError) in
-                    try await served.listener.serve(served.configuration, echo)
+                    try await served.listener.serve(served.configuration, with: echo)
                 }
             }
             try await Background.result {
@@ -254,7 +254,7 @@ extension TCPStream {
                 }
                 served.stop.stop()
             }
-            try await served.listener.serve(served.configuration, echo)
+            try await served.listener.serve(served.configuration, with: echo)
             try await clients
             #expect(served.counters.accepted == 100 && served.counters.active == 0)
         }
@@ -266,7 +266,7 @@ extension TCPStream {
         let served = try Served(loop)
         let server = Task {
             await socketError { () async throws(SocketError) in
-                try await served.listener.serve(served.configuration, echo)
+                try await served.listener.serve(served.configuration, with: echo)
             }
         }
         let client = Shared(try served.connect())
