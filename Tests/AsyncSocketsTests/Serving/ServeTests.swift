@@ -23,12 +23,12 @@ private final class Served: Sendable {
 
     func connect() throws -> TCPStream {
         let client = try TCPStream.connect(to: listener.localAddress)
-        try client.setOption(.receiveTimeout, to: .seconds(20))
+        try client.setOption(.receiveTimeout, to: .seconds(50))
         return client
     }
 }
 
-@Sendable private func echo(_ client: borrowing AsyncTCPStream) async throws {
+@Sendable private func echo(_ client: consuming AsyncTCPStream) async throws {
     for try await chunk in client.chunks() { try await client.sendAll(chunk.span) }
 }
 
@@ -193,7 +193,7 @@ extension TCPStream {
             configuration.idleLimit = .milliseconds(30)
             try await served.listener.serve(configuration) { client in
                 var byte: [UInt8] = [0]
-                try await client.receiveExactly(into: &byte)
+                try await client.receiveExactly(into: &byte, within: .seconds(60))
                 if byte == [1] {
                     try await client.receiveExactly(into: &byte, within: .seconds(60))
                     return try await client.sendAll(byte.span)
@@ -224,7 +224,8 @@ extension TCPStream {
             configuration.totalLimit = .milliseconds(20)
             try await served.listener.serve(configuration) { client in
                 var byte: [UInt8] = [0]
-                try await client.receiveExactly(into: &byte)
+                // On a busy machine the time is up before this.
+                try? await client.receiveExactly(into: &byte)
                 // What waits is woken, even if it asked for more time.
                 var rest = [UInt8](repeating: 0, count: 9)
                 for limit in [TimeLimit.seconds(60), .forever, .seconds(60)] {
