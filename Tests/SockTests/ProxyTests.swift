@@ -202,6 +202,14 @@ extension ProxyTests {
         line.end("2 connections, ")
     }
 
+    @Test func `many connections in bulk do not wait for each other's memory`() throws {
+        let server = try Program.sock("echo", "127.0.0.1:0", "--model", "epoll")
+        let proxy = try Program.sock("proxy", "--copy", "127.0.0.1:0", server.address)
+        let outcome = try sock(
+            "bench", "-m", "throughput", "-c", "16", "-s", "65536", "-d", "0.3", "-t", "30", proxy.address)
+        #expect(outcome.status == 0, "\(outcome.output)")
+    }
+
     @Test func `nothing is left open by connections that are over`() throws {
         let line = try Line("--splice")
         let folder = "/proc/\(line.proxy.id)/fd"

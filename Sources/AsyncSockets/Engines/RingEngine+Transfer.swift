@@ -6,12 +6,14 @@ extension RingEngine {
     package func receive(_ slot: SlotReference, _ memory: UnsafeMutableBufferPointer<UInt8>) -> Int {
         guard slot.slot.state.contains(.isBytes) else { return unsafe receiveNow(slot, memory) }
         if slot.slot.engine.first >= 0 { return unsafe buffers.copy(from: slot, to: memory) }
+        if slot.ring.contains(.starved) { return unsafe receiveNow(slot, memory) }
         return withNothingAhead(slot)
     }
 
     package func receive(_ slot: SlotReference, lending loan: inout Loan) -> Int {
         guard slot.slot.state.contains(.isBytes) else { return receiveNow(slot, lending: &loan) }
         if slot.slot.engine.first >= 0 { return unsafe buffers.lend(from: slot, &loan) }
+        if slot.ring.contains(.starved) { return receiveNow(slot, lending: &loan) }
         return withNothingAhead(slot)
     }
 
@@ -29,7 +31,7 @@ extension RingEngine {
             defer { slot.slot.engine.error = 0 }
             return Int(slot.slot.engine.error)
         }
-        if slot.ring.isDisjoint(with: [.receiving, .starved]) { startReceiving(slot) }
+        if !slot.ring.contains(.receiving) { startReceiving(slot) }
         return Attempt.pending
     }
 
@@ -142,7 +144,9 @@ extension RingEngine {
     private func receiveNow(_ slot: SlotReference, _ memory: UnsafeMutableBufferPointer<UInt8>) -> Int {
         guard isReady(slot, .read) else { return wait(slot, .read) }
         // The memory is the caller's for the length of the call.
-        let count = Kernel.retrying { unsafe csock_recv(slot.slot.descriptor, memory.baseAddress, memory.count, 0) }
+        let count = Kernel.retrying {
+            unsafe csock_recv(slot.slot.descriptor, memory.baseAddress, memory.count, csock_MSG_DONTWAIT)
+        }
         return count == -Int(csock_EAGAIN) ? wait(slot, .read) : count
     }
 

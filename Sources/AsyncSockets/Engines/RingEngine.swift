@@ -206,20 +206,18 @@ extension RingEngine {
         slot.detached()
     }
 
-    /// Lets those receive who found no buffer, as soon as there are some.
+    /// Lets those receive ahead again who found no buffer, as soon as there are some.
     private func feedStarved() {
         guard unsafe !starved.isEmpty, unsafe buffers.available > 0 else { return }
-        let waiting = unsafe starved
+        for slot in unsafe starved { slot.ring.remove(.starved) }
         unsafe starved.removeAll(keepingCapacity: true)
-        for slot in waiting where slot.ring.contains(.starved) {
-            slot.ring.remove(.starved)
-            startReceiving(slot)
-        }
     }
 
+    /// There is no buffer. Who waits receives by itself meanwhile: those who have the buffers may wait for this very one.
     func starve(_ slot: SlotReference) {
         slot.ring.insert(.starved)
         unsafe starved.append(slot)
+        slot.wake(.read)
     }
 }
 #endif
