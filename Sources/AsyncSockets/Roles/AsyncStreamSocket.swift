@@ -45,7 +45,7 @@ public import Sockets
         if answer >= 0 { return answer }
         // Only now, because a receive that need not wait is to cost nothing more.
         let peer = peerAddress
-        do throws(SocketError) { return try await reference.receiveSlowly(answer, into: &buffer, limit) } catch {
+        do throws(SocketError) { return try await reference.receive(after: answer, into: &buffer, limit) } catch {
             throw named(error, peer)
         }
     }
@@ -64,7 +64,7 @@ public import Sockets
         let answer = reference.receive(&span)
         if answer >= 0 { return answer }
         let peer = peerAddress
-        do throws(SocketError) { return try await reference.receiveSlowly(answer, into: &buffer, limit) } catch {
+        do throws(SocketError) { return try await reference.receive(after: answer, into: &buffer, limit) } catch {
             throw named(error, peer)
         }
     }

@@ -16,8 +16,7 @@ extension AsyncSocket {
         var span = buffer.mutableSpan
         let answer = reference.receive(&span)
         if answer >= 0 { return answer }
-        if answer == Attempt.elsewhere { return try await reference.receiveElsewhere(into: &buffer, limit) }
-        return try await reference.receiveSlowly(answer, into: &buffer, limit)
+        return try await reference.receive(after: answer, into: &buffer, limit)
     }
 
     /// Receives bytes over those the inline array has; otherwise as for an array. C: recv(2)
@@ -33,8 +32,7 @@ extension AsyncSocket {
         var span = buffer.mutableSpan
         let answer = reference.receive(&span)
         if answer >= 0 { return answer }
-        if answer == Attempt.elsewhere { return try await reference.receiveElsewhere(into: &buffer, limit) }
-        return try await reference.receiveSlowly(answer, into: &buffer, limit)
+        return try await reference.receive(after: answer, into: &buffer, limit)
     }
 }
 
@@ -75,8 +73,26 @@ extension SlotReference {
     }
 }
 
-// For tasks that run elsewhere.
 extension SlotReference {
+    /// What follows an attempt that gave no count, also of a task that runs elsewhere.
+    @inlinable
+    @inline(__always)
+    func receive(
+        after answer: Int, into buffer: inout [UInt8], _ limit: TimeLimit
+    ) async throws(SocketError) -> Int {
+        if answer == Attempt.elsewhere { return try await receiveElsewhere(into: &buffer, limit) }
+        return try await receiveSlowly(answer, into: &buffer, limit)
+    }
+
+    @inlinable
+    @inline(__always)
+    func receive<let count: Int>(
+        after answer: Int, into buffer: inout InlineArray<count, UInt8>, _ limit: TimeLimit
+    ) async throws(SocketError) -> Int {
+        if answer == Attempt.elsewhere { return try await receiveElsewhere(into: &buffer, limit) }
+        return try await receiveSlowly(answer, into: &buffer, limit)
+    }
+
     @usableFromInline
     func receiveElsewhere(into buffer: inout [UInt8], _ limit: TimeLimit) async throws(SocketError) -> Int {
         try await loop.actor.receive(tenant, into: &buffer, starting(limit))
