@@ -5,6 +5,10 @@ internal import Sockets
 /// Slots lie in memory that stays where it is until the loop ends, and only the loop's thread touches them.
 @safe
 package struct Slot {
+    // What every operation looks at lies together in the first 64 bytes, which the processor fetches at once.
+
+    // Every slot in use holds a reference to its loop, which `open` takes and `vacate` gives back.
+    let loop: Unmanaged<EventLoop>
     /// The descriptor, or -1 for a timer.
     package var descriptor: Int32 = -1
     /// Tells the slot's successive tenants apart, so that no late event reaches the wrong one.
@@ -12,28 +16,30 @@ package struct Slot {
     package var state: State = []
     /// The place in the loop's table.
     package let index: UInt32
-    package var read = Side()
-    package var write = Side()
-    /// Where the slot stands in the heap of timers, or -1.
-    var heapIndex: Int32 = -1
     /// The task whose cancellation its server passes on, so that its waits need no handler of their own.
     var guardian = 0
+    package var read = Side()
+
+    package var write = Side()
+    /// What the engine keeps here.
+    package var engine = EngineState()
+    /// Where the slot stands in the heap of timers, or -1.
+    var heapIndex: Int32 = -1
+    /// Why the engine does not look after it: a negated errno.
+    var failure: Int32 = 0
+
     /// The server that the connection belongs to.
     var server: ObjectIdentifier?
-    /// How long an operation may wait that names no limit, in nanoseconds.
+    /// How long a wait may last that names no limit itself, in nanoseconds; looked at when the state is `limited`.
     var idleLimit = Int64.max
-    /// When the time of the connection is up, on the loop's clock.
+    /// When all operations end.
     var end = Int64.max
     /// Whoever waits for the close.
     var closer: UnsafeContinuation<Int32, Never>?
-    /// Why the engine does not look after it: a negated errno.
-    var failure: Int32 = 0
     /// The address of a connection's other end, from its begin until its stream is made.
     var peer: UnsafeMutablePointer<SocketAddress>?
-    /// What the engine keeps here.
-    package var engine = EngineState()
-    // Every slot in use holds a reference to its loop, which `open` takes and `vacate` gives back.
-    let loop: Unmanaged<EventLoop>
+    /// Makes it 192 bytes, so that the next slot begins where the processor begins to fetch.
+    private let padding = InlineArray<3, UInt64>(repeating: 0)
 
     /// What is true of the whole socket.
     package struct State: OptionSet {
@@ -68,6 +74,8 @@ package struct Slot {
         static let expired = State(rawValue: 1 << 13)
         /// The descriptor is not closed in the end, because somebody gets it.
         static let wanted = State(rawValue: 1 << 14)
+        /// Waits that name no limit have one.
+        static let limited = State(rawValue: 1 << 14)
         /// In use.
         static let open = State(rawValue: 1 << 9)
     }
@@ -87,14 +95,14 @@ package struct Side {
     package var deadline = Int64.max
     /// Counts waits, so that a late cancellation does not hit the next one.
     var sequence: UInt32 = 0
+    /// What the kernel answered to the operation that was in flight.
+    package var result: Int32 = 0
     /// Why the waiter was woken.
     package var cause = WakeCause.ready
     /// Whether an operation goes on that takes more than one step.
     var isBusy = false
     /// Whether the kernel works on the operation, with memory of the one who waits.
     package var isInFlight = false
-    /// What the kernel answered to the operation that was in flight.
-    package var result = 0
 }
 
 /// Why a wait ended.

@@ -16,7 +16,7 @@ extension SlotReference {
     package func complete(_ direction: Direction, _ result: Int) {
         let cause = self[direction].cause
         self[direction].isInFlight = false
-        self[direction].result = result
+        self[direction].result = Int32(clamping: result)
         wake(direction, cause)
         settle()
     }
@@ -158,7 +158,7 @@ extension SlotReference {
     /// When a wait ends that begins now; the one who names no limit gets that of the socket.
     private func deadline(_ limit: TimeLimit) -> Int64 {
         guard limit == .forever else { return starting(limit).nanoseconds }
-        guard slot.idleLimit != .max else { return .max }
+        guard slot.state.contains(.limited) else { return .max }
         return TimeLimit(nanoseconds: slot.idleLimit, isRelative: true).starting { loop.engine.now }.nanoseconds
     }
 
@@ -193,9 +193,9 @@ extension SlotReference {
         self[direction].result = 0
         settle()
         // What an operation in flight did counts, also when it was to be ended.
-        if result > 0 { return result }
+        if result > 0 { return Int(result) }
         switch cause {
-        case .ready where result < 0: throw SocketError(operation, negatedResult: result)
+        case .ready where result < 0: throw SocketError(operation, negatedResult: Int(result))
         case .ready where isClosing: throw SocketError(operation, .closed)
         case .ready: return nil
         case .timedOut: throw SocketError(operation, .timedOut)

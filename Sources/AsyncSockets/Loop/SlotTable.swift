@@ -71,7 +71,9 @@ package final class SlotTable: @unchecked Sendable {
     private func grow(_ loop: EventLoop) {
         guard unsafe blockCount < Self.mostBlocks else { return }
         let start = unsafe UInt32(blockCount * Self.blockSize)
-        let block = UnsafeMutablePointer<Slot>.allocate(capacity: Self.blockSize)
+        let block = unsafe UnsafeMutableRawPointer.allocate(
+            byteCount: Self.blockSize * MemoryLayout<Slot>.stride, alignment: 64
+        ).bindMemory(to: Slot.self, capacity: Self.blockSize)
         for place in 0..<Self.blockSize {
             unsafe (block + place).initialize(to: Slot(index: start + UInt32(place), loop: loop))
         }

@@ -137,7 +137,10 @@ extension SlotReference {
     /// Makes the current task the one whose cancellation is passed on, under the limits of a server.
     fileprivate func watch(_ configuration: ServeConfiguration) {
         slot.guardian = CurrentTask.bits
-        if let time = configuration.idleLimit { slot.idleLimit = time.clampedNanoseconds }
+        if let time = configuration.idleLimit {
+            slot.idleLimit = time.clampedNanoseconds
+            slot.state.insert(.limited)
+        }
         guard let time = configuration.totalLimit else { return }
         let end = TimeLimit.after(time).starting { loop.engine.now }
         if end != .forever { endAll(at: end.nanoseconds) }
