@@ -14,10 +14,9 @@ internal import Synchronization
 public final class EventLoop: TaskExecutor, @unchecked Sendable {
     let engine: any Engine
     let slots: SlotTable
-    let inbox: Inbox
+    let inbox = Inbox()
     let actor = LoopActor()
     private let hasEnded = Atomic<Bool>(false)
-    private let thread: LoopThread
 
     // What follows belongs to the loop's thread.
     @exclusivity(unchecked)
@@ -47,13 +46,18 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
     package init(
         _ makeEngine: @escaping @Sendable (SlotTable) throws(SocketError) -> any Engine
     ) throws(SocketError) {
-        let (slots, thread) = (SlotTable(), try LoopThread(makeEngine))
+        let slots = SlotTable(), thread = try LoopThread(makeEngine)
         self.slots = slots
-        self.thread = thread
-        inbox = Inbox()
         engine = try thread.start(slots)
         actor.belong(to: self)
         thread.begin(self)
+    }
+
+    /// A loop on an engine that was made on this thread, which `run` is to be called on.
+    init(_ engine: any Engine, _ slots: SlotTable) {
+        self.slots = slots
+        self.engine = engine
+        actor.belong(to: self)
     }
 
     /// Which interface of the kernel it works with.
