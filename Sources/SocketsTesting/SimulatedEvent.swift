@@ -21,7 +21,7 @@ public struct SimulatedEvent: Hashable, Sendable {
         case accepted, acceptFailed
         /// Bytes were sent, came to the other end, or were received there.
         case sent, delivered, received
-        /// A transfer was cut short, had to wait though it need not, or was told to try though there is nothing.
+        /// A transfer was cut short, had to wait for nothing, or was tried for nothing.
         case shortened, postponed, spurious
         /// The connection was reset, or the peer sends no more.
         case reset, ended

@@ -46,7 +46,7 @@ enum Connecting {
         ) async throws(SocketError)
     {
         while true {
-            let number = reference.slot.descriptor
+            let number = reference.descriptor
             let isConnected = try Socket.lending(number) { (socket) throws(SocketError) in
                 try socket.finishConnecting()
                 return try socket.hasPeer
@@ -77,7 +77,7 @@ enum Connecting {
         guard loop.engine.now < limit.nanoseconds else { throw SocketError(.connect, .timedOut) }
         try await loop.pause(.milliseconds(5))
         do throws(SocketError) {
-            try Socket.lending(reference.slot.descriptor) { (socket) throws(SocketError) in
+            try Socket.lending(reference.descriptor) { (socket) throws(SocketError) in
                 try socket.connect(to: target)
             }
         } catch { if error.code != .wouldBlock { throw error } }
@@ -86,7 +86,7 @@ enum Connecting {
     private static func ready(
         _ reference: SlotReference, _ target: SocketAddress, _ loop: EventLoop
     ) throws(SocketError) {
-        try Socket.lending(reference.slot.descriptor) { (socket) throws(SocketError) in
+        try Socket.lending(reference.descriptor) { (socket) throws(SocketError) in
             try socket.refuseSelfConnection(to: target)
             if loop.engine.mode(for: reference.slot.state) == .blocking { try socket.setMode(.blocking) }
         }

@@ -23,8 +23,9 @@ private enum SharedLoop {
         if let loop = lock.withLock({ unsafe loop }) { return loop }
         let new = try EventLoop()
         let winner = lock.withLock {
-            if unsafe loop == nil { unsafe loop = new }
-            return unsafe loop!
+            if let loop = unsafe loop { return loop }
+            unsafe loop = new
+            return new
         }
         if winner !== new { Task { await new.shutdown() } }
         return winner

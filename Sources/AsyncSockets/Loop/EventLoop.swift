@@ -297,7 +297,7 @@ extension EventLoop {
         unsafe timers.remove(slot)
         slot.slot.generation &+= 1
         slot.slot.state = []
-        _ = slot.slot.takePeer()
+        _ = slot.takePeer()
         slots.give(slot)
         unsafe Unmanaged.passUnretained(self).release()
     }

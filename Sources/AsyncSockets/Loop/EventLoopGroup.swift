@@ -92,7 +92,8 @@ extension EventLoopGroup {
 extension SlotReference {
     /// Serves the clients of this listener; the error that ended that.
     fileprivate func result(
-        of configuration: ServeConfiguration, _ handler: @escaping @Sendable (consuming AsyncTCPStream) async throws -> Void
+        of configuration: ServeConfiguration,
+        _ handler: @escaping @Sendable (consuming AsyncTCPStream) async throws -> Void
     ) async -> SocketError? {
         do throws(SocketError) {
             try await serve(configuration, spawning(handler))

@@ -81,13 +81,13 @@ struct Tenant {
     /// The present tenant. Called before a suspension, by the one who borrows the socket.
     init(_ reference: SlotReference) {
         self.reference = reference
-        generation = reference.slot.generation
+        generation = reference.generation
         loop = reference.loop
     }
 
     /// The slot, on the loop's thread; throws `closed` when the tenant or the loop is gone.
     func require(_ operation: SocketError.Operation) throws(SocketError) -> SlotReference {
-        guard !loop.isOver, reference.slot.generation == generation else { throw SocketError(operation, .closed) }
+        guard !loop.isOver, reference.generation == generation else { throw SocketError(operation, .closed) }
         return reference
     }
 }

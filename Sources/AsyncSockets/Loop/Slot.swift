@@ -1,4 +1,4 @@
-internal import Sockets
+public import Sockets
 
 /// What a loop knows of one socket, or of one timer, while it lives.
 ///
@@ -7,15 +7,15 @@ internal import Sockets
 package struct Slot {
     // What every operation looks at lies together in the first 64 bytes, which the processor fetches at once.
 
-    // Every slot in use holds a reference to its loop, which `open` takes and `vacate` gives back.
-    let loop: Unmanaged<EventLoop>
-    /// The descriptor, or -1 for a timer.
-    package var descriptor: Int32 = -1
-    /// Tells the slot's successive tenants apart, so that no late event reaches the wrong one.
-    package var generation: UInt32 = 0
     package var state: State = []
     /// The place in the loop's table.
     package let index: UInt32
+    /// The descriptor, or -1 for a timer. Other threads may look at it while the socket has an owner.
+    package var descriptor: Int32 = -1
+    /// Tells the slot's successive tenants apart, so that no late event reaches the wrong one. As the descriptor.
+    package var generation: UInt32 = 0
+    // Every slot in use holds a reference to its loop, which `open` takes and `vacate` gives back. For any thread.
+    let loop: Unmanaged<EventLoop>
     /// The task whose cancellation its server passes on, so that its waits need no handler of their own.
     var guardian = 0
     package var read = Side()
@@ -75,7 +75,7 @@ package struct Slot {
         /// The descriptor is not closed in the end, because somebody gets it.
         static let wanted = State(rawValue: 1 << 14)
         /// Waits that name no limit have one.
-        static let limited = State(rawValue: 1 << 14)
+        static let limited = State(rawValue: 1 << 15)
         /// In use.
         static let open = State(rawValue: 1 << 9)
     }
@@ -170,15 +170,50 @@ package struct SlotReference: @unchecked Sendable, Equatable {
         get { unsafe MemoryLayout<Slot>.offset(of: \.write).unsafelyUnwrapped }
     }
 
+}
+
+// What other threads than the loop's may look at. They touch these fields alone, not the slot as a whole.
+extension SlotReference {
     /// The loop that it belongs to.
     var loop: EventLoop {
         @inline(__always)
-        get { unsafe slot.loop.takeUnretainedValue() }
+        get { unsafe loopField.pointee.takeUnretainedValue() }
     }
 
     /// Lets `body` use the loop without holding it, which the slot does.
     @inline(__always)
     func withLoop<Result>(_ body: (EventLoop) -> Result) -> Result {
-        unsafe slot.loop._withUnsafeGuaranteedRef { body($0) }
+        unsafe loopField.pointee._withUnsafeGuaranteedRef { body($0) }
+    }
+
+    /// The descriptor, for its owner.
+    var descriptor: Int32 { unsafe field(MemoryLayout<Slot>.offset(of: \.descriptor), Int32.self).pointee }
+
+    /// The generation, for its owner.
+    var generation: UInt32 { unsafe field(MemoryLayout<Slot>.offset(of: \.generation), UInt32.self).pointee }
+
+    /// Whom to tell when it is closed; before it is released.
+    func setCloser(_ closer: UnsafeContinuation<Int32, Never>) {
+        unsafe field(MemoryLayout<Slot>.offset(of: \.closer), UnsafeContinuation<Int32, Never>?.self).pointee = closer
+    }
+
+    /// The peer's address, which is known here until somebody takes it; for its owner.
+    @usableFromInline
+    func takePeer() -> SocketAddress {
+        let place = unsafe field(MemoryLayout<Slot>.offset(of: \.peer), UnsafeMutablePointer<SocketAddress>?.self)
+        guard let memory = unsafe place.pointee.take() else { return .none }
+        defer { unsafe memory.deallocate() }
+        return unsafe memory.move()
+    }
+
+    private var loopField: UnsafeMutablePointer<Unmanaged<EventLoop>> {
+        @inline(__always)
+        get { unsafe field(MemoryLayout<Slot>.offset(of: \.loop), Unmanaged<EventLoop>.self) }
+    }
+
+    @inline(__always)
+    private func field<Value>(_ offset: Int?, _ type: Value.Type) -> UnsafeMutablePointer<Value> {
+        // The offset is that of a stored field of this type.
+        unsafe (UnsafeMutableRawPointer(pointer) + offset.unsafelyUnwrapped).assumingMemoryBound(to: type)
     }
 }

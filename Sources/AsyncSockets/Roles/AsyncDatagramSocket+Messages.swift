@@ -44,7 +44,7 @@ extension AsyncDatagramSocket {
 }
 
 extension AsyncConnectedDatagramSocket {
-    /// Receives one datagram of the peer over the bytes of the array and, into `control`, what came beside it.
+    /// Receives one datagram of the peer over the bytes of the array, and what came beside it.
     /// C: recvmsg(2)
     nonisolated(nonsending)
         public func receiveMessage(

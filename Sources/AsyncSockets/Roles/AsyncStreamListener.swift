@@ -91,10 +91,6 @@ extension SlotReference {
         client.slot.keepPeer(peer)
         return (client, answer)
     }
-
-    /// The peer's address, which is known here until somebody takes it.
-    @usableFromInline
-    func takePeer() -> SocketAddress { slot.takePeer() }
 }
 
 extension Slot {
@@ -102,11 +98,5 @@ extension Slot {
         let memory = UnsafeMutablePointer<SocketAddress>.allocate(capacity: 1)
         unsafe memory.initialize(to: address)
         unsafe peer = memory
-    }
-
-    mutating func takePeer() -> SocketAddress {
-        guard let memory = unsafe peer.take() else { return .none }
-        defer { unsafe memory.deallocate() }
-        return unsafe memory.move()
     }
 }

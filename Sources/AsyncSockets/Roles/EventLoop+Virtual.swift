@@ -30,10 +30,10 @@ extension Connecting {
             if !source.isNone { try require(.bind, sockets.bind(number, to: source)) }
         }
         do throws(SocketError) {
-            var result = sockets.connect(reference.slot.descriptor, to: target)
+            var result = sockets.connect(reference.descriptor, to: target)
             while result == -csock_EINPROGRESS {
                 _ = try await reference.afterAttempt(Attempt.pending, .write, limit, .connect)
-                result = sockets.connectResult(reference.slot.descriptor)
+                result = sockets.connectResult(reference.descriptor)
             }
             try require(.connect, result)
             return reference

@@ -73,27 +73,27 @@ extension AsyncConnectedDatagramSocket {
 
 extension SlotReference {
     func localAddress() throws(SocketError) -> SocketAddress {
-        if let virtual { return virtual.localAddress(slot.descriptor) }
-        return try Socket.lending(slot.descriptor) { (socket) throws(SocketError) in try socket.localAddress }
+        if let virtual { return virtual.localAddress(descriptor) }
+        return try Socket.lending(descriptor) { (socket) throws(SocketError) in try socket.localAddress }
     }
 
     func shutdownVirtual(_ half: ShutdownHalf) throws(SocketError) {
-        try require(.shutdown, virtual?.shutdown(slot.descriptor, half) ?? -csock_EBADF)
+        try require(.shutdown, virtual?.shutdown(descriptor, half) ?? -csock_EBADF)
     }
 
     func prepareVirtualReset() throws(SocketError) {
-        try require(.setsockopt, virtual?.prepareReset(slot.descriptor) ?? -csock_EBADF)
+        try require(.setsockopt, virtual?.prepareReset(descriptor) ?? -csock_EBADF)
     }
 
     func setVirtual<Value>(
         _ option: TypedOption<Value, some OptionAccess.Writable>, to value: Value
     ) throws(SocketError) {
         let bytes = try option.encode(value)
-        try require(.setsockopt, virtual?.setOption(slot.descriptor, option.key, bytes) ?? -csock_EBADF)
+        try require(.setsockopt, virtual?.setOption(descriptor, option.key, bytes) ?? -csock_EBADF)
     }
 
     func virtual<Value>(_ option: TypedOption<Value, some OptionAccess.Readable>) throws(SocketError) -> Value {
-        guard let bytes = virtual?.option(slot.descriptor, option.key), let value = option.decode(bytes) else {
+        guard let bytes = virtual?.option(descriptor, option.key), let value = option.decode(bytes) else {
             throw SocketError(.getsockopt, .notSupported, detail: "a simulated socket has only what it was given")
         }
         return value

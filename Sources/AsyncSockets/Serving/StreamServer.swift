@@ -114,7 +114,7 @@ final class StreamServer: @unchecked Sendable {
     @usableFromInline
     func enter(_ client: SlotReference) -> UInt32 {
         client.watch(configuration)
-        return client.slot.generation
+        return client.generation
     }
 
     /// As the last thing of a client's task.

@@ -119,7 +119,7 @@ extension SlotReference {
         let limit = starting(limit)
         try requireLoop(direction.operation)
         // Nobody can close the socket before the first suspension.
-        if let result = try Socket.lending(slot.descriptor, call) { return result }
+        if let result = try Socket.lending(descriptor, call) { return result }
         let tenant = tenant
         try await loop.actor.waitAfterCall(tenant, direction, limit)
         while true {
@@ -134,7 +134,7 @@ extension SlotReference {
         _ direction: Direction, _ call: (borrowing Socket) throws(SocketError) -> Result?
     ) throws(SocketError) -> Result? {
         do throws(SocketError) {
-            guard let result = try Socket.lending(slot.descriptor, call) else { return nil }
+            guard let result = try Socket.lending(descriptor, call) else { return nil }
             letGo(direction)
             return result
         } catch {

@@ -53,7 +53,7 @@ extension SlotReference {
         func sendRest(_ first: Int, _ bytes: Span<UInt8>, _ limit: TimeLimit) async throws(SocketError)
     {
         guard first != Attempt.elsewhere else { return try await loop.actor.sendRest(tenant, bytes, limit) }
-        let limit = starting(limit), generation = slot.generation
+        let limit = starting(limit), tenancy = generation
         var (sent, answer) = (max(0, first), first)
         do throws(SocketError) {
             while sent < bytes.count {
@@ -61,7 +61,7 @@ extension SlotReference {
                     sent += try await afterAttempt(answer, .write, limit, .send) ?? 0
                     if sent == bytes.count { return }
                     // What had been sent when it was closed counts; the slot may be another one's by now.
-                    guard slot.generation == generation else { throw SocketError(.send, .closed) }
+                    guard generation == tenancy else { throw SocketError(.send, .closed) }
                 }
                 answer = send(bytes.extracting(sent...))
                 sent += max(0, answer)

@@ -50,7 +50,7 @@ extension LoopActor {
         if !loop.isOver {
             slot.slot.state.insert(.wanted)
             _ = unsafe await withUnsafeContinuation { continuation in
-                unsafe slot.slot.closer = continuation
+                unsafe slot.setCloser(continuation)
                 loop.release(slot)
             }
         }

@@ -83,7 +83,7 @@ extension SlotReference {
     @usableFromInline
     func closeAndWait() async -> Int32 {
         return unsafe await withUnsafeContinuation { continuation in
-            unsafe slot.closer = continuation
+            unsafe setCloser(continuation)
             drop()
         }
     }

@@ -34,7 +34,7 @@ extension SlotReference {
         let obstacle = obstacle(direction)
         guard obstacle == 0 else { return obstacle }
         if loop.engine.isReady(self, direction) {
-            let result = try Socket.lending(slot.descriptor, call)
+            let result = try Socket.lending(descriptor, call)
             if let result { return result }
         }
         loop.engine.awaitReadiness(self, direction)

@@ -1,6 +1,6 @@
 public import Sockets
 
-/// Receives lines, frames and counted bytes of a stream, and keeps what came after them for the next one.
+/// Receives lines, frames and counted bytes of a stream, and keeps what came after them.
 ///
 /// ```swift
 /// var reader = StreamReader(limit: 8192)

@@ -91,9 +91,15 @@ public struct Socket: ~Copyable, Sendable {
     package static func lending<Result: ~Copyable, Failure>(
         _ number: Int32, _ body: (borrowing Socket) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        var socket: Socket? = Socket(unchecked: number)
-        defer { _ = socket.take()?.release() }
-        return try body(socket!)
+        let socket = Socket(unchecked: number)
+        do throws(Failure) {
+            let result = try body(socket)
+            _ = socket.release()
+            return result
+        } catch {
+            _ = socket.release()
+            throw error
+        }
     }
 
     /// A second descriptor of the same socket: the connection, its mode and its options are shared. C: dup(2)
