@@ -125,7 +125,9 @@ private func connecting(
         #expect(await eventually { place.loop.slotCount > 0 })
         try await place.loop.sleep(within: .milliseconds(5))
         task.cancel()
-        #expect(await task.value == .failure(SocketError(.connect, .cancelled)))
+        // Early enough, it is the look-up that is cancelled.
+        guard case .failure(let error) = await task.value else { return #expect(Bool(false), "it connected") }
+        #expect(error.code == .cancelled)
         _ = hole.address
         await place.loop.shutdown()
         #expect(place.loop.slotCount == 0)
