@@ -62,6 +62,9 @@ typedef struct csock_pollfd {
 CSOCK_API int32_t csock_poll(csock_pollfd_t *CSOCK_NULLABLE entries, size_t count, int64_t timeout_ns);
 
 #ifdef CSOCK_LINUX
+/// Among the events of csock_epoll_ctl: tells of changes only. No signed constant, which it is too large for. C: EPOLLET
+#define CSOCK_EPOLL_EDGE 0x80000000U
+
 /// A descriptor for epoll, closed by exec. C: epoll_create1(2)
 CSOCK_INLINE int32_t csock_epoll_create(void) {
     return (int32_t)csock_result(epoll_create1(EPOLL_CLOEXEC));

@@ -32,7 +32,7 @@ final class EpollEngine: ReadinessEngine {
 
     deinit { unsafe events.deallocate() }
 
-    private static var edge: UInt32 { UInt32(bitPattern: csock_EPOLLET) }
+    private static var edge: UInt32 { CSOCK_EPOLL_EDGE }
     private static let input = UInt32(csock_EPOLLIN), output = UInt32(csock_EPOLLOUT)
     private static let end = UInt32(csock_EPOLLRDHUP | csock_EPOLLHUP | csock_EPOLLERR)
 
