@@ -4,8 +4,8 @@ internal import Sockets
 /// The engines of this system, the preferred one first. This is the one list of them.
 #if os(Linux)
 private let engines: [(kind: EngineKind, make: @Sendable (SlotTable) throws(SocketError) -> any Engine)] = [
-    (.ring, { (slots) throws(SocketError) in try RingEngine(slots) }),
     (.epoll, { (slots) throws(SocketError) in try EpollEngine(slots) }),
+    (.ring, { (slots) throws(SocketError) in try RingEngine(slots) }),
     (.poll, { (_) throws(SocketError) in try PollEngine() }),
 ]
 #elseif canImport(Darwin) || os(FreeBSD) || os(OpenBSD)
