@@ -29,7 +29,7 @@ private final class Landing {
 
 /// Connects in a task on the loop or in one elsewhere, and gives the peer or the error.
 private func connecting(
-    _ names: FakeNames, _ port: Port, _ loop: EventLoop, onLoop: Bool = false, _ limit: TimeLimit = .seconds(20),
+    _ names: FakeNames, _ port: Port, _ loop: EventLoop, onLoop: Bool = false, _ limit: TimeLimit = .seconds(200),
     _ configure: (inout ConnectConfiguration) -> Void = { _ in }
 ) -> Task<Result<IPSocketAddress, SocketError>, Never> {
     var configuration = ConnectConfiguration()
@@ -45,7 +45,7 @@ private func connecting(
     return onLoop ? Task(executorPreference: loop) { await body() } : Task { await body() }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct NameConnectTests {
+@Suite(.timeLimit(.minutes(3))) struct NameConnectTests {
     @Test(arguments: [false, true]) func `an address that refuses lets the next one try at once`(onLoop: Bool)
         async throws
     {
@@ -208,7 +208,7 @@ private func connecting(
         var configuration = ConnectConfiguration()
         configuration.localAddress = IPSocketAddress(try IPv4Address(parsing: "127.0.0.9"), port: 0)
         let stream = try await AsyncTCPStream.connect(
-            to: host, place.port, configuration, .seconds(20), place.loop, names.lookups())
+            to: host, place.port, configuration, .seconds(200), place.loop, names.lookups())
         let local = try stream.localAddress
         #expect(local.address.description == "127.0.0.9")
         // Only the version of the local address was asked for.
@@ -219,7 +219,7 @@ private func connecting(
 
     @Test func `localhost is reached without a network`() async throws {
         let place = try Landing()
-        let stream = try await AsyncTCPStream.connect(to: "localhost", port: place.port, within: .seconds(20))
+        let stream = try await AsyncTCPStream.connect(to: "localhost", port: place.port, within: .seconds(200))
         try await stream.sendAll("hi".utf8.span)
         let client = try place.listener.accept()
         var buffer: [UInt8] = [0, 0]
@@ -260,7 +260,7 @@ private func connecting(
         configuration.attemptDelay = .milliseconds(10)
         let quick = configuration
         let winner = Task {
-            let stream = try await AsyncTCPStream.connect(to: "host", port, quick, .seconds(20), loop, lookups)
+            let stream = try await AsyncTCPStream.connect(to: "host", port, quick, .seconds(200), loop, lookups)
             let peer = stream.peerAddress
             // Nobody but the winner is left.
             let isAlone = loop.slotCount == 1
@@ -291,7 +291,7 @@ private func connecting(
         for round in 0..<4 {
             let results = await withTaskGroup(of: String.self) { group in
                 for number in 0..<60 {
-                    let limit = number % 3 == 0 ? TimeLimit.microseconds(number * 400) : .seconds(20)
+                    let limit = number % 3 == 0 ? TimeLimit.microseconds(number * 400) : .seconds(200)
                     group.addTask(executorPreference: number % 2 == 0 ? loop : nil) {
                         let error = await asyncError { () throws(SocketError) in
                             let stream = try await AsyncTCPStream.connect(to: "host", port, quick, limit, loop, lookups)

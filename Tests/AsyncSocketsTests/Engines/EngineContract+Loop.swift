@@ -5,7 +5,7 @@ import Testing
 @testable import AsyncSockets
 
 extension EngineContract {
-    @Test(arguments: engines.map { ($0, $0 == .simulated ? 100_000 : 5_000) })
+    @Test(arguments: engines.map { ($0, $0 == .simulated ? 10_000 : 2_000) })
     func `timers fire in order`(_ engine: EngineKind, _ count: Int) async throws {
         try await onLoop(engine) { loop in
             let begin = loop.engine.now
