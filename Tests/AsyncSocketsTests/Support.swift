@@ -78,9 +78,7 @@ struct Connection: ~Copyable {
 }
 
 /// The error that `body` throws, or nil when it succeeds.
-nonisolated(nonsending)
-    func socketError(_ body: nonisolated(nonsending) () async throws(SocketError) -> Void) async -> SocketError?
-{
+func socketError(_ body: nonisolated(nonsending) () async throws(SocketError) -> Void) async -> SocketError? {
     do throws(SocketError) {
         try await body()
         return nil

@@ -11,12 +11,10 @@ public enum AsyncResolver {
     ///
     /// Throws: as ``Sockets/Resolver``: `nameNotFound`, `nameTryAgain`, `nameFailure`, `invalidInput`; `timedOut`,
     /// `cancelled`; what pthread_create(3) throws. C: getaddrinfo(3)
-    nonisolated(nonsending)
-        public static func addresses(
-            of host: String, port: Port, _ query: Resolver.Query = .init(), within limit: TimeLimit = .forever,
-            loop: EventLoop? = nil
-        ) async throws(SocketError) -> [IPSocketAddress]
-    {
+    public static func addresses(
+        of host: String, port: Port, _ query: Resolver.Query = .init(), within limit: TimeLimit = .forever,
+        loop: EventLoop? = nil
+    ) async throws(SocketError) -> [IPSocketAddress] {
         if let literal = try Resolver.literal(host, query) { return [IPSocketAddress(literal, port: port)] }
         let loop = if let loop { loop } else { try EventLoop.suitable() }
         return try await addresses(of: host, port, query, limit, loop, .shared)
@@ -25,12 +23,10 @@ public enum AsyncResolver {
     /// The addresses of a host for a service known by name, such as `http`; otherwise as for a port.
     ///
     /// Throws: `unknownService` too. C: getaddrinfo(3)
-    nonisolated(nonsending)
-        public static func addresses(
-            of host: String, service: String, _ query: Resolver.Query = .init(), within limit: TimeLimit = .forever,
-            loop: EventLoop? = nil
-        ) async throws(SocketError) -> [IPSocketAddress]
-    {
+    public static func addresses(
+        of host: String, service: String, _ query: Resolver.Query = .init(), within limit: TimeLimit = .forever,
+        loop: EventLoop? = nil
+    ) async throws(SocketError) -> [IPSocketAddress] {
         if let port = Port(service) {
             return try await addresses(of: host, port: port, query, within: limit, loop: loop)
         }
@@ -43,33 +39,27 @@ public enum AsyncResolver {
     /// The names of an address: host, and service for the port. Numbers stand where there is no name.
     ///
     /// Throws: `nameNotFound` and other errors of the resolver; `timedOut`, `cancelled`. C: getnameinfo(3)
-    nonisolated(nonsending)
-        public static func name(
-            of address: IPSocketAddress, type: SocketType = .stream, within limit: TimeLimit = .forever,
-            loop: EventLoop? = nil
-        ) async throws(SocketError) -> HostPort
-    {
+    public static func name(
+        of address: IPSocketAddress, type: SocketType = .stream, within limit: TimeLimit = .forever,
+        loop: EventLoop? = nil
+    ) async throws(SocketError) -> HostPort {
         let answer = try await answer(.name(of: address, type), limit, loop)
         guard case .name(let name) = answer else { throw SocketError(.getnameinfo, .nameNotFound) }
         return name
     }
 
-    nonisolated(nonsending)
-        private static func answer(
-            _ question: Question, _ limit: TimeLimit, _ loop: EventLoop?
-        ) async throws(SocketError) -> Answer
-    {
+    private static func answer(
+        _ question: Question, _ limit: TimeLimit, _ loop: EventLoop?
+    ) async throws(SocketError) -> Answer {
         let loop = if let loop { loop } else { try EventLoop.suitable() }
         return try await LookupWaiter.answer(to: question, from: .shared, limit, loop)
     }
 
     /// The addresses of a name for a port. The port is no part of the question, so that more can share the answer.
-    nonisolated(nonsending)
-        package static func addresses(
-            of host: String, _ port: Port, _ query: Resolver.Query, _ limit: TimeLimit, _ loop: EventLoop,
-            _ lookups: Lookups
-        ) async throws(SocketError) -> [IPSocketAddress]
-    {
+    package static func addresses(
+        of host: String, _ port: Port, _ query: Resolver.Query, _ limit: TimeLimit, _ loop: EventLoop,
+        _ lookups: Lookups
+    ) async throws(SocketError) -> [IPSocketAddress] {
         let question = Question.addresses(of: host, service: "0", query)
         let answer = try await LookupWaiter.answer(to: question, from: lookups, limit, loop)
         return answer.addresses.map { IPSocketAddress($0.address, port: port) }

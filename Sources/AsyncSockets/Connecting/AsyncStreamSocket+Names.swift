@@ -11,12 +11,10 @@ extension AsyncStreamSocket<IPSocketAddress> {
     /// soon as one has failed; the first connection is taken, and all others are given up. The limit covers everything.
     /// Throws: what the resolver throws; when no address answers, the error that says most, with the address; `timedOut`;
     /// `cancelled`. No socket is left then. C: getaddrinfo(3), connect(2), RFC 8305
-    nonisolated(nonsending)
-        public static func connect(
-            to host: String, port: Port, _ configuration: ConnectConfiguration = .init(),
-            within limit: TimeLimit = .forever, loop: EventLoop? = nil
-        ) async throws(SocketError) -> Self
-    {
+    public static func connect(
+        to host: String, port: Port, _ configuration: ConnectConfiguration = .init(),
+        within limit: TimeLimit = .forever, loop: EventLoop? = nil
+    ) async throws(SocketError) -> Self {
         let loop = if let loop { loop } else { try EventLoop.suitable() }
         return try await connect(to: host, port, configuration, limit, loop, .shared)
     }
@@ -24,20 +22,16 @@ extension AsyncStreamSocket<IPSocketAddress> {
     /// Connects to an address given as text, `127.0.0.1:8080` or `[::1]:8080`; no name is looked up.
     ///
     /// Throws: `invalidInput` for anything else; otherwise as for an address. C: connect(2)
-    nonisolated(nonsending)
-        public static func connect(
-            to text: String, within limit: TimeLimit = .forever, loop: EventLoop? = nil
-        ) async throws(SocketError) -> Self
-    {
+    public static func connect(
+        to text: String, within limit: TimeLimit = .forever, loop: EventLoop? = nil
+    ) async throws(SocketError) -> Self {
         try await connect(to: try IPSocketAddress(checking: text), within: limit, loop: loop)
     }
 
-    nonisolated(nonsending)
-        package static func connect(
-            to host: String, _ port: Port, _ configuration: ConnectConfiguration, _ limit: TimeLimit, _ loop: EventLoop,
-            _ lookups: Lookups
-        ) async throws(SocketError) -> Self
-    {
+    package static func connect(
+        to host: String, _ port: Port, _ configuration: ConnectConfiguration, _ limit: TimeLimit, _ loop: EventLoop,
+        _ lookups: Lookups
+    ) async throws(SocketError) -> Self {
         var query = Resolver.Query()
         query.version = try configuration.onlyVersion
         if let literal = try Resolver.literal(host, query) {

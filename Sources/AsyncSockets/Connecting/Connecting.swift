@@ -5,11 +5,9 @@ enum Connecting {
     /// Connects to an address, from a local one unless that is `none`, within a limit.
     ///
     /// The socket is closed when it throws: `connectionRefused`, `timedOut`, `cancelled`, `networkUnreachable`.
-    nonisolated(nonsending)
-        static func connect(
-            to target: SocketAddress, from source: SocketAddress, _ limit: TimeLimit, _ loop: EventLoop
-        ) async throws(SocketError) -> SlotReference
-    {
+    static func connect(
+        to target: SocketAddress, from source: SocketAddress, _ limit: TimeLimit, _ loop: EventLoop
+    ) async throws(SocketError) -> SlotReference {
         guard loop.isCurrent else { return try await loop.actor.connect(to: target, from: source, limit) }
         let limit = limit.starting { loop.engine.now }
         if let sockets = loop.engine.virtualSockets {
@@ -40,11 +38,9 @@ enum Connecting {
     }
 
     /// Waits until it is connected.
-    nonisolated(nonsending)
-        private static func finish(
-            _ reference: SlotReference, _ target: SocketAddress, _ limit: TimeLimit
-        ) async throws(SocketError)
-    {
+    private static func finish(
+        _ reference: SlotReference, _ target: SocketAddress, _ limit: TimeLimit
+    ) async throws(SocketError) {
         while true {
             let number = reference.descriptor
             let isConnected = try Socket.lending(number) { (socket) throws(SocketError) in
@@ -60,19 +56,15 @@ enum Connecting {
         }
     }
 
-    nonisolated(nonsending)
-        private static func wait(_ reference: SlotReference, _ limit: TimeLimit) async throws(SocketError)
-    {
+    private static func wait(_ reference: SlotReference, _ limit: TimeLimit) async throws(SocketError) {
         reference.loop.engine.awaitReadiness(reference, .write)
         _ = try await reference.afterAttempt(Attempt.pending, .write, limit, .connect)
     }
 
     /// A Unix listener's queue is full, which nothing tells the end of.
-    nonisolated(nonsending)
-        private static func retry(
-            _ reference: SlotReference, _ target: SocketAddress, _ limit: TimeLimit
-        ) async throws(SocketError)
-    {
+    private static func retry(
+        _ reference: SlotReference, _ target: SocketAddress, _ limit: TimeLimit
+    ) async throws(SocketError) {
         let loop = reference.loop
         guard loop.engine.now < limit.nanoseconds else { throw SocketError(.connect, .timedOut) }
         try await loop.pause(.milliseconds(5))

@@ -19,9 +19,7 @@ struct ConnectionRace: Sendable {
     }
 
     /// Runs the race, from any task.
-    nonisolated(nonsending)
-        func run() async throws(SocketError) -> Winner
-    {
+    func run() async throws(SocketError) -> Winner {
         let questions = try questions
         if Task.isCancelled { throw cancelled }
         if loop.isCurrent { return try await runHere(questions).get() }
@@ -43,9 +41,7 @@ struct ConnectionRace: Sendable {
         }
     }
 
-    nonisolated(nonsending)
-        private func runHere(_ questions: [IPVersion?]) async -> Result<Winner, SocketError>
-    {
+    private func runHere(_ questions: [IPVersion?]) async -> Result<Winner, SocketError> {
         await withTaskGroup(of: Report.self) { group in
             for version in questions { ask(version, &group) }
             let result = await race(questions, &group)
@@ -55,11 +51,9 @@ struct ConnectionRace: Sendable {
         }
     }
 
-    nonisolated(nonsending)
-        private func race(
-            _ questions: [IPVersion?], _ group: inout TaskGroup<Report>
-        ) async -> Result<Winner, SocketError>
-    {
+    private func race(
+        _ questions: [IPVersion?], _ group: inout TaskGroup<Report>
+    ) async -> Result<Winner, SocketError> {
         var progress = progress(questions)
         while true {
             switch progress.eyeballs.handle(progress.event, at: loop.engine.now) {

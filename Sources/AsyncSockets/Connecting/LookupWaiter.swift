@@ -27,11 +27,9 @@ final class LookupWaiter: @unchecked Sendable {
     /// Waits for the answer to a question, on the loop's thread.
     ///
     /// Throws: what the resolver says; `timedOut`, `cancelled`; `closed` when the loop is shut down.
-    nonisolated(nonsending)
-        static func answer(
-            to question: Question, from lookups: Lookups, _ limit: TimeLimit, _ loop: EventLoop
-        ) async throws(SocketError) -> Answer
-    {
+    static func answer(
+        to question: Question, from lookups: Lookups, _ limit: TimeLimit, _ loop: EventLoop
+    ) async throws(SocketError) -> Answer {
         guard loop.isCurrent else { return try await loop.actor.answer(to: question, from: lookups, limit, loop) }
         let waiter = LookupWaiter(try loop.open(-1, []), loop)
         lookups.begin(question, waiter)
@@ -43,9 +41,7 @@ final class LookupWaiter: @unchecked Sendable {
         return try await waiter.wait(question, limit)
     }
 
-    nonisolated(nonsending)
-        private func wait(_ question: Question, _ limit: TimeLimit) async throws(SocketError) -> Answer
-    {
+    private func wait(_ question: Question, _ limit: TimeLimit) async throws(SocketError) -> Answer {
         var reason = SocketError.Code.closed
         do throws(SocketError) { _ = try await timer.afterAttempt(Attempt.pending, .read, limit, .getaddrinfo) } catch {
             reason = error.code

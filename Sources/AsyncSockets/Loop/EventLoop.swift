@@ -213,17 +213,13 @@ extension EventLoop {
 
 extension EventLoop {
     /// Suspends the task for a time, on the loop's clock. Throws: `cancelled`; `closed` when the loop is shut down.
-    nonisolated(nonsending)
-        public func sleep(within limit: TimeLimit) async throws(SocketError)
-    {
+    public func sleep(within limit: TimeLimit) async throws(SocketError) {
         guard isCurrent else { return try await actor.sleep(self, limit) }
         try await pause(limit)
     }
 
     /// As `sleep`, on the loop's thread.
-    nonisolated(nonsending)
-        func pause(_ limit: TimeLimit) async throws(SocketError)
-    {
+    func pause(_ limit: TimeLimit) async throws(SocketError) {
         let timer = try open(-1, [])
         defer { release(timer) }
         do throws(SocketError) {

@@ -97,11 +97,9 @@ extension SlotReference {
     /// After an attempt that gave no count: waits until another one is worth it, and returns nil; or returns the count of
     /// an operation that was in flight; or throws.
     @usableFromInline
-    nonisolated(nonsending)
-        func afterAttempt(
-            _ answer: Int, _ direction: Direction, _ limit: TimeLimit, _ operation: SocketError.Operation
-        ) async throws(SocketError) -> Int?
-    {
+    func afterAttempt(
+        _ answer: Int, _ direction: Direction, _ limit: TimeLimit, _ operation: SocketError.Operation
+    ) async throws(SocketError) -> Int? {
         if answer <= Attempt.inFlight && isWatched {
             begin(direction, answer, limit)
             await suspend(direction)
@@ -113,11 +111,9 @@ extension SlotReference {
 
     /// What is rarer: errors, another task's turn, and tasks that nobody watches. Apart, to keep the frames of the many small.
     @inline(never)
-    nonisolated(nonsending)
-        private func waitUnwatched(
-            _ answer: Int, _ direction: Direction, _ limit: TimeLimit, _ operation: SocketError.Operation
-        ) async throws(SocketError)
-    {
+    private func waitUnwatched(
+        _ answer: Int, _ direction: Direction, _ limit: TimeLimit, _ operation: SocketError.Operation
+    ) async throws(SocketError) {
         guard answer <= Attempt.yield else { throw SocketError(operation, negatedResult: answer) }
         if answer == Attempt.yield { return await giveTurn(direction) }
         guard answer <= Attempt.inFlight else { throw refusal(answer, operation) }
@@ -126,9 +122,7 @@ extension SlotReference {
     }
 
     /// Lets the other tasks of the loop run.
-    nonisolated(nonsending)
-        private func giveTurn(_ direction: Direction) async
-    {
+    private func giveTurn(_ direction: Direction) async {
         self[direction].isBusy = true
         await Task.yield()
         self[direction].cause = .ready
@@ -163,9 +157,7 @@ extension SlotReference {
     }
 
     @inline(__always)
-    nonisolated(nonsending)
-        private func suspend(_ direction: Direction) async
-    {
+    private func suspend(_ direction: Direction) async {
         unsafe await withUnsafeContinuation { unsafe self[direction].waiter = $0 }
     }
 

@@ -4,23 +4,19 @@ extension AsyncDatagramSocket {
     /// Receives one datagram over the bytes of the array and, into `control`, what came beside it.
     ///
     /// Throws: as ``receive(into:within:)``. C: recvmsg(2)
-    nonisolated(nonsending)
-        public func receiveMessage(
-            into buffer: inout [UInt8], control: inout IncomingControl, flags: ReceiveFlags = [],
-            within limit: TimeLimit = .forever
-        ) async throws(SocketError) -> ReceivedMessage
-    {
+    public func receiveMessage(
+        into buffer: inout [UInt8], control: inout IncomingControl, flags: ReceiveFlags = [],
+        within limit: TimeLimit = .forever
+    ) async throws(SocketError) -> ReceivedMessage {
         try await socket.receiveMessage(into: &buffer, control: &control, flags: flags, within: limit)
     }
 
     /// Sends one datagram with control messages, and returns its size. C: sendmsg(2)
     @discardableResult
-    nonisolated(nonsending)
-        public func sendMessage(
-            _ bytes: Span<UInt8>, control: OutgoingControl, to address: Address, flags: SendFlags = [],
-            within limit: TimeLimit = .forever
-        ) async throws(SocketError) -> Int
-    {
+    public func sendMessage(
+        _ bytes: Span<UInt8>, control: OutgoingControl, to address: Address, flags: SendFlags = [],
+        within limit: TimeLimit = .forever
+    ) async throws(SocketError) -> Int {
         try await socket.sendMessage(bytes, control: control, to: address, flags: flags, within: limit)
     }
 
@@ -46,12 +42,10 @@ extension AsyncDatagramSocket {
 extension AsyncConnectedDatagramSocket {
     /// Receives one datagram of the peer over the bytes of the array, and what came beside it.
     /// C: recvmsg(2)
-    nonisolated(nonsending)
-        public func receiveMessage(
-            into buffer: inout [UInt8], control: inout IncomingControl, flags: ReceiveFlags = [],
-            within limit: TimeLimit = .forever
-        ) async throws(SocketError) -> ReceivedMessage
-    {
+    public func receiveMessage(
+        into buffer: inout [UInt8], control: inout IncomingControl, flags: ReceiveFlags = [],
+        within limit: TimeLimit = .forever
+    ) async throws(SocketError) -> ReceivedMessage {
         let peer = peerAddress
         do throws(SocketError) {
             return try await socket.receiveMessage(into: &buffer, control: &control, flags: flags, within: limit)
@@ -60,11 +54,9 @@ extension AsyncConnectedDatagramSocket {
 
     /// Sends one datagram with control messages to the peer, and returns its size. C: sendmsg(2)
     @discardableResult
-    nonisolated(nonsending)
-        public func sendMessage(
-            _ bytes: Span<UInt8>, control: OutgoingControl, flags: SendFlags = [], within limit: TimeLimit = .forever
-        ) async throws(SocketError) -> Int
-    {
+    public func sendMessage(
+        _ bytes: Span<UInt8>, control: OutgoingControl, flags: SendFlags = [], within limit: TimeLimit = .forever
+    ) async throws(SocketError) -> Int {
         let peer = peerAddress
         do throws(SocketError) {
             return try await socket.sendMessage(bytes, control: control, flags: flags, within: limit)

@@ -42,11 +42,9 @@ public struct AsyncDatagramSocket<Address: SocketAddressProtocol>: ~Copyable, Se
     /// lost. An empty datagram is one too, with a count of 0.
     ///
     /// Throws: `timedOut`, `cancelled`, `closed`, none of which loses a datagram. C: recvfrom(2)
-    nonisolated(nonsending)
-        public func receive(
-            into buffer: inout [UInt8], within limit: TimeLimit = .forever
-        ) async throws(SocketError) -> Datagram<Address>
-    {
+    public func receive(
+        into buffer: inout [UInt8], within limit: TimeLimit = .forever
+    ) async throws(SocketError) -> Datagram<Address> {
         if socket.isVirtual { return try await receiveVirtual(into: &buffer, limit) }
         let room = buffer.count
         var sender = SocketAddress.none
@@ -61,11 +59,9 @@ public struct AsyncDatagramSocket<Address: SocketAddressProtocol>: ~Copyable, Se
     /// Sends one datagram and returns its size. Throws: as the synchronous call; `timedOut`, `cancelled`, `closed`.
     /// C: sendto(2)
     @discardableResult
-    nonisolated(nonsending)
-        public func send(
-            _ bytes: Span<UInt8>, to address: Address, within limit: TimeLimit = .forever
-        ) async throws(SocketError) -> Int
-    {
+    public func send(
+        _ bytes: Span<UInt8>, to address: Address, within limit: TimeLimit = .forever
+    ) async throws(SocketError) -> Int {
         if socket.isVirtual { return try await socket.reference.sendVirtual(bytes, to: address.encoded(), limit) }
         return try await socket.retrying(.send, within: limit) { (socket) throws(SocketError) in
             try unlessWaiting { () throws(SocketError) in try socket.send(bytes, to: address, flags: .dontWait) }
@@ -115,11 +111,9 @@ public struct AsyncConnectedDatagramSocket<Address: SocketAddressProtocol>: ~Cop
     }
 
     /// Receives one datagram of the peer over the bytes of the array. An empty one is one too. C: recv(2)
-    nonisolated(nonsending)
-        public func receive(
-            into buffer: inout [UInt8], within limit: TimeLimit = .forever
-        ) async throws(SocketError) -> Datagram<Address>
-    {
+    public func receive(
+        into buffer: inout [UInt8], within limit: TimeLimit = .forever
+    ) async throws(SocketError) -> Datagram<Address> {
         if socket.isVirtual { return try await receiveVirtual(into: &buffer, limit) }
         let room = buffer.count, peer = peerAddress
         do throws(SocketError) {
@@ -135,9 +129,7 @@ public struct AsyncConnectedDatagramSocket<Address: SocketAddressProtocol>: ~Cop
 
     /// Sends one datagram to the peer and returns its size. C: send(2)
     @discardableResult
-    nonisolated(nonsending)
-        public func send(_ bytes: Span<UInt8>, within limit: TimeLimit = .forever) async throws(SocketError) -> Int
-    {
+    public func send(_ bytes: Span<UInt8>, within limit: TimeLimit = .forever) async throws(SocketError) -> Int {
         if socket.isVirtual { return try await socket.reference.sendVirtual(bytes, to: .none, limit) }
         let peer = peerAddress
         do throws(SocketError) {

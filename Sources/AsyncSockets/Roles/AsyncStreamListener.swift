@@ -44,9 +44,7 @@ public struct AsyncStreamListener<Address: SocketAddressProtocol>: ~Copyable, Se
     ///
     /// Throws: as the synchronous accept; `timedOut`, `cancelled`, `closed`. ``serve(_:with:)`` knows after which errors a
     /// server goes on. C: accept(2)
-    nonisolated(nonsending)
-        public func accept(within limit: TimeLimit = .forever) async throws(SocketError) -> AsyncStreamSocket<Address>
-    {
+    public func accept(within limit: TimeLimit = .forever) async throws(SocketError) -> AsyncStreamSocket<Address> {
         try AsyncStreamSocket(accepted: try await socket.reference.accept(limit))
     }
 
@@ -69,9 +67,7 @@ extension AsyncStreamSocket {
 
 extension SlotReference {
     /// A connection that nobody owns yet, and that knows its peer.
-    nonisolated(nonsending)
-        func accept(_ limit: TimeLimit) async throws(SocketError) -> SlotReference
-    {
+    func accept(_ limit: TimeLimit) async throws(SocketError) -> SlotReference {
         let limit = starting(limit)
         while true {
             let step = try acceptNow()

@@ -4,20 +4,16 @@ extension AsyncStreamSocket {
     /// Receives bytes into memory of the loop, and lends them to `body`: none at the end of the stream.
     ///
     /// As ``AsyncSocket/receive(within:_:)``: a task that waits here holds no buffer. C: recv(2)
-    nonisolated(nonsending)
-        public func receive<Result>(
-            within limit: TimeLimit = .forever, _ body: nonisolated(nonsending) (Span<UInt8>) async throws -> Result
-        ) async throws -> Result
-    {
+    public func receive<Result>(
+        within limit: TimeLimit = .forever, _ body: nonisolated(nonsending) (Span<UInt8>) async throws -> Result
+    ) async throws -> Result {
         try await socket.receive(within: limit, body)
     }
 
     /// Receives with flags, such as `.peek`; otherwise as without. C: recv(2)
-    nonisolated(nonsending)
-        public func receive(
-            into buffer: inout [UInt8], flags: ReceiveFlags, within limit: TimeLimit = .forever
-        ) async throws(SocketError) -> Int
-    {
+    public func receive(
+        into buffer: inout [UInt8], flags: ReceiveFlags, within limit: TimeLimit = .forever
+    ) async throws(SocketError) -> Int {
         let peer = peerAddress
         do throws(SocketError) { return try await socket.receive(into: &buffer, flags: flags, within: limit) } catch {
             throw named(error, peer)
@@ -25,11 +21,9 @@ extension AsyncStreamSocket {
     }
 
     /// Sends with flags, such as `.outOfBand`; returns how many bytes the kernel took. C: send(2)
-    nonisolated(nonsending)
-        public func send(
-            _ bytes: Span<UInt8>, flags: SendFlags, within limit: TimeLimit = .forever
-        ) async throws(SocketError) -> Int
-    {
+    public func send(
+        _ bytes: Span<UInt8>, flags: SendFlags, within limit: TimeLimit = .forever
+    ) async throws(SocketError) -> Int {
         let peer = peerAddress
         do throws(SocketError) { return try await socket.send(bytes, flags: flags, within: limit) } catch {
             throw named(error, peer)
@@ -37,12 +31,10 @@ extension AsyncStreamSocket {
     }
 
     /// Receives bytes over those of the array and, into `control`, what came beside them. C: recvmsg(2)
-    nonisolated(nonsending)
-        public func receiveMessage(
-            into buffer: inout [UInt8], control: inout IncomingControl, flags: ReceiveFlags = [],
-            within limit: TimeLimit = .forever
-        ) async throws(SocketError) -> ReceivedMessage
-    {
+    public func receiveMessage(
+        into buffer: inout [UInt8], control: inout IncomingControl, flags: ReceiveFlags = [],
+        within limit: TimeLimit = .forever
+    ) async throws(SocketError) -> ReceivedMessage {
         let peer = peerAddress
         do throws(SocketError) {
             return try await socket.receiveMessage(into: &buffer, control: &control, flags: flags, within: limit)
@@ -50,11 +42,9 @@ extension AsyncStreamSocket {
     }
 
     /// Sends bytes with control messages; returns how many bytes the kernel took. C: sendmsg(2)
-    nonisolated(nonsending)
-        public func sendMessage(
-            _ bytes: Span<UInt8>, control: OutgoingControl, flags: SendFlags = [], within limit: TimeLimit = .forever
-        ) async throws(SocketError) -> Int
-    {
+    public func sendMessage(
+        _ bytes: Span<UInt8>, control: OutgoingControl, flags: SendFlags = [], within limit: TimeLimit = .forever
+    ) async throws(SocketError) -> Int {
         let peer = peerAddress
         do throws(SocketError) {
             return try await socket.sendMessage(bytes, control: control, flags: flags, within: limit)

@@ -7,12 +7,10 @@ extension AsyncStreamSocket {
     /// ```
     ///
     /// It returns when both have ended. Throws: what the first that fails throws; the other one is cancelled then.
-    nonisolated(nonsending)
-        public func concurrently(
-            _ first: @escaping @Sendable (borrowing Self) async throws -> Void,
-            _ second: @escaping @Sendable (borrowing Self) async throws -> Void
-        ) async throws
-    {
+    public func concurrently(
+        _ first: @escaping @Sendable (borrowing Self) async throws -> Void,
+        _ second: @escaping @Sendable (borrowing Self) async throws -> Void
+    ) async throws {
         let (reference, peer) = (socket.reference, peerAddress)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for body in [first, second] { group.addTask { try await Self.lending(reference, peer, body) } }

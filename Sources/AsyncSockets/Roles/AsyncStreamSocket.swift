@@ -34,8 +34,7 @@ public import Sockets
     /// Throws: as ``AsyncSocket/receive(into:within:)-(Array<UInt8>,_)``. C: recv(2)
     @inlinable
     @inline(__always)
-    nonisolated(nonsending)
-        public func receive(into buffer: inout [UInt8], within limit: TimeLimit = .forever) async throws(SocketError)
+    public func receive(into buffer: inout [UInt8], within limit: TimeLimit = .forever) async throws(SocketError)
         -> Int
     {
         if buffer.isEmpty { throw noRoom() }
@@ -53,11 +52,9 @@ public import Sockets
     /// Receives over the bytes of an inline array; otherwise as for an array. C: recv(2)
     @inlinable
     @inline(__always)
-    nonisolated(nonsending)
-        public func receive<let count: Int>(
-            into buffer: inout InlineArray<count, UInt8>, within limit: TimeLimit = .forever
-        ) async throws(SocketError) -> Int
-    {
+    public func receive<let count: Int>(
+        into buffer: inout InlineArray<count, UInt8>, within limit: TimeLimit = .forever
+    ) async throws(SocketError) -> Int {
         if count == 0 { throw noRoom() }
         let reference = socket.reference
         var span = buffer.mutableSpan
@@ -72,9 +69,7 @@ public import Sockets
     /// Sends bytes and returns how many the kernel took; see ``sendAll(_:within:)``. C: send(2)
     @inlinable
     @inline(__always)
-    nonisolated(nonsending)
-        public func send(_ bytes: Span<UInt8>, within limit: TimeLimit = .forever) async throws(SocketError) -> Int
-    {
+    public func send(_ bytes: Span<UInt8>, within limit: TimeLimit = .forever) async throws(SocketError) -> Int {
         let reference = socket.reference
         let answer = reference.send(bytes)
         if answer >= 0 { return answer }
@@ -87,9 +82,7 @@ public import Sockets
     /// Sends all bytes, in as many steps as it takes. Throws: as ``AsyncSocket/sendAll(_:within:)``. C: send(2), repeated
     @inlinable
     @inline(__always)
-    nonisolated(nonsending)
-        public func sendAll(_ bytes: Span<UInt8>, within limit: TimeLimit = .forever) async throws(SocketError)
-    {
+    public func sendAll(_ bytes: Span<UInt8>, within limit: TimeLimit = .forever) async throws(SocketError) {
         if bytes.isEmpty { return }
         let reference = socket.reference
         let answer = reference.send(bytes)

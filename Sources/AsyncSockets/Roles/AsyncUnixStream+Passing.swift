@@ -10,11 +10,9 @@ extension AsyncStreamSocket<UnixAddress> {
     }
 
     /// Sends bytes, at least one, and a socket, of which the receiver gets a duplicate. C: SCM_RIGHTS in unix(7)
-    nonisolated(nonsending)
-        public func send(
-            _ bytes: Span<UInt8>, passing passed: borrowing Socket, within limit: TimeLimit = .forever
-        ) async throws(SocketError) -> Int
-    {
+    public func send(
+        _ bytes: Span<UInt8>, passing passed: borrowing Socket, within limit: TimeLimit = .forever
+    ) async throws(SocketError) -> Int {
         var control = OutgoingControl(capacity: 32)
         try control.append(passing: passed)
         return try await sendMessage(bytes, control: control, within: limit)
@@ -24,11 +22,9 @@ extension AsyncStreamSocket<UnixAddress> {
     ///
     /// The count is 0 at the end of the stream. A receive without descriptors drops those that come, so the protocol has to
     /// say where they do. C: SCM_RIGHTS in unix(7)
-    nonisolated(nonsending)
-        public func receiveDescriptor(
-            into buffer: inout [UInt8], within limit: TimeLimit = .forever
-        ) async throws(SocketError) -> PassedDescriptor
-    {
+    public func receiveDescriptor(
+        into buffer: inout [UInt8], within limit: TimeLimit = .forever
+    ) async throws(SocketError) -> PassedDescriptor {
         if buffer.isEmpty { throw noRoom() }
         var control = IncomingControl(capacity: 32)
         let message = try await receiveMessage(into: &buffer, control: &control, within: limit)

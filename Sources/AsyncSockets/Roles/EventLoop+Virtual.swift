@@ -20,12 +20,10 @@ extension EventLoop {
 
 extension Connecting {
     /// Connects a socket of the engine's own; otherwise as a real one.
-    nonisolated(nonsending)
-        static func connect(
-            _ sockets: any VirtualSockets, to target: SocketAddress, from source: SocketAddress, _ limit: TimeLimit,
-            _ loop: EventLoop
-        ) async throws(SocketError) -> SlotReference
-    {
+    static func connect(
+        _ sockets: any VirtualSockets, to target: SocketAddress, from source: SocketAddress, _ limit: TimeLimit,
+        _ loop: EventLoop
+    ) async throws(SocketError) -> SlotReference {
         let reference = try loop.openVirtual(sockets, target.family, isStream: true) { (number) throws(SocketError) in
             if !source.isNone { try require(.bind, sockets.bind(number, to: source)) }
         }
@@ -46,11 +44,9 @@ extension Connecting {
 
 extension SlotReference {
     /// Receives a datagram of a socket of the engine's own: the size it had.
-    nonisolated(nonsending)
-        func receiveVirtual(
-            into buffer: inout [UInt8], from sender: inout SocketAddress, _ limit: TimeLimit
-        ) async throws(SocketError) -> Int
-    {
+    func receiveVirtual(
+        into buffer: inout [UInt8], from sender: inout SocketAddress, _ limit: TimeLimit
+    ) async throws(SocketError) -> Int {
         let limit = starting(limit)
         while true {
             let answer = receiveVirtual(&buffer, &sender)
@@ -63,11 +59,9 @@ extension SlotReference {
     }
 
     /// Sends a datagram on a socket of the engine's own, to the peer for `none`.
-    nonisolated(nonsending)
-        func sendVirtual(
-            _ bytes: Span<UInt8>, to address: SocketAddress, _ limit: TimeLimit
-        ) async throws(SocketError) -> Int
-    {
+    func sendVirtual(
+        _ bytes: Span<UInt8>, to address: SocketAddress, _ limit: TimeLimit
+    ) async throws(SocketError) -> Int {
         let limit = starting(limit)
         while true {
             let answer = sendVirtual(bytes, address)

@@ -35,11 +35,9 @@ extension AsyncDatagramSocket {
         return SocketParts(socket: AsyncSocket(reference), file: nil)
     }
 
-    nonisolated(nonsending)
-        func receiveVirtual(
-            into buffer: inout [UInt8], _ limit: TimeLimit
-        ) async throws(SocketError) -> Datagram<Address>
-    {
+    func receiveVirtual(
+        into buffer: inout [UInt8], _ limit: TimeLimit
+    ) async throws(SocketError) -> Datagram<Address> {
         var sender = SocketAddress.none
         let room = buffer.count
         let size = try await socket.reference.receiveVirtual(into: &buffer, from: &sender, limit)
@@ -59,11 +57,9 @@ extension AsyncConnectedDatagramSocket {
         return Self(SocketParts(socket: AsyncSocket(reference), file: nil), peerAddress: peer)
     }
 
-    nonisolated(nonsending)
-        func receiveVirtual(
-            into buffer: inout [UInt8], _ limit: TimeLimit
-        ) async throws(SocketError) -> Datagram<Address>
-    {
+    func receiveVirtual(
+        into buffer: inout [UInt8], _ limit: TimeLimit
+    ) async throws(SocketError) -> Datagram<Address> {
         var sender = SocketAddress.none
         let room = buffer.count
         let size = try await socket.reference.receiveVirtual(into: &buffer, from: &sender, limit)

@@ -19,12 +19,10 @@ extension AsyncStreamListener {
     /// Throws: what accept throws when the listener is dead, see ``AcceptPolicy``, once the handlers have ended;
     /// `cancelled`; `invalidInput` for a configuration that makes no sense.
     @inlinable
-    nonisolated(nonsending)
-        public func serve(
-            _ configuration: ServeConfiguration = .init(),
-            with handler: @escaping @Sendable (consuming AsyncStreamSocket<Address>) async throws -> Void
-        ) async throws(SocketError)
-    {
+    public func serve(
+        _ configuration: ServeConfiguration = .init(),
+        with handler: @escaping @Sendable (consuming AsyncStreamSocket<Address>) async throws -> Void
+    ) async throws(SocketError) {
         try await socket.reference.serve(configuration, spawning(handler))
     }
 }
@@ -48,11 +46,9 @@ func spawning<Address: SocketAddressProtocol>(
 extension SlotReference {
     /// Serves the clients of this listener, each in the task that `spawn` makes.
     @usableFromInline
-    nonisolated(nonsending)
-        func serve(
-            _ configuration: ServeConfiguration, _ spawn: @escaping StreamServer.Spawn
-        ) async throws(SocketError)
-    {
+    func serve(
+        _ configuration: ServeConfiguration, _ spawn: @escaping StreamServer.Spawn
+    ) async throws(SocketError) {
         try configuration.check()
         let server = StreamServer(self, configuration, spawn), loop = loop
         let result = await withTaskGroup(of: SocketError?.self) { group in

@@ -7,12 +7,10 @@ extension AsyncSocket {
     ///
     /// For what this library has no method for: the call has to carry `.dontWait` or be one that never waits, and gives nil
     /// for `wouldBlock`.
-    nonisolated(nonsending)
-        public func retrying<Result>(
-            _ direction: TransferDirection, within limit: TimeLimit = .forever,
-            _ call: (borrowing Socket) throws(SocketError) -> Result?
-        ) async throws(SocketError) -> Result
-    {
+    public func retrying<Result>(
+        _ direction: TransferDirection, within limit: TimeLimit = .forever,
+        _ call: (borrowing Socket) throws(SocketError) -> Result?
+    ) async throws(SocketError) -> Result {
         let reference = reference, side = direction.side
         try reference.requireKernel(side.operation)
         guard reference.loop.isCurrent else { return try await reference.retryElsewhere(side, limit, call) }
@@ -29,11 +27,9 @@ extension AsyncSocket {
     }
 
     /// Receives with flags, such as `.peek`; otherwise as without. C: recv(2)
-    nonisolated(nonsending)
-        public func receive(
-            into buffer: inout [UInt8], flags: ReceiveFlags, within limit: TimeLimit = .forever
-        ) async throws(SocketError) -> Int
-    {
+    public func receive(
+        into buffer: inout [UInt8], flags: ReceiveFlags, within limit: TimeLimit = .forever
+    ) async throws(SocketError) -> Int {
         if buffer.isEmpty { throw noRoom() }
         return try await retrying(.receive, within: limit) { (socket) throws(SocketError) in
             var span = buffer.mutableSpan
@@ -42,11 +38,9 @@ extension AsyncSocket {
     }
 
     /// Sends with flags, such as `.more`; returns how many bytes the kernel took. C: send(2)
-    nonisolated(nonsending)
-        public func send(
-            _ bytes: Span<UInt8>, flags: SendFlags, within limit: TimeLimit = .forever
-        ) async throws(SocketError) -> Int
-    {
+    public func send(
+        _ bytes: Span<UInt8>, flags: SendFlags, within limit: TimeLimit = .forever
+    ) async throws(SocketError) -> Int {
         try await retrying(.send, within: limit) { (socket) throws(SocketError) in
             try socket.sendIfReady(bytes, flags: flags)
         }
@@ -55,12 +49,10 @@ extension AsyncSocket {
     /// Receives bytes over those of the array and, into `control`, what came beside them.
     ///
     /// Throws: as ``receive(into:within:)-(Array<UInt8>,_)``. C: recvmsg(2)
-    nonisolated(nonsending)
-        public func receiveMessage(
-            into buffer: inout [UInt8], control: inout IncomingControl, flags: ReceiveFlags = [],
-            within limit: TimeLimit = .forever
-        ) async throws(SocketError) -> ReceivedMessage
-    {
+    public func receiveMessage(
+        into buffer: inout [UInt8], control: inout IncomingControl, flags: ReceiveFlags = [],
+        within limit: TimeLimit = .forever
+    ) async throws(SocketError) -> ReceivedMessage {
         try await retrying(.receive, within: limit) { (socket) throws(SocketError) in
             var span = buffer.mutableSpan
             return try unlessWaiting { () throws(SocketError) in
@@ -70,12 +62,10 @@ extension AsyncSocket {
     }
 
     /// Sends bytes with control messages, to the peer. Throws: as the synchronous call. C: sendmsg(2)
-    nonisolated(nonsending)
-        public func sendMessage(
-            _ bytes: Span<UInt8>, control: OutgoingControl = .init(capacity: 0), flags: SendFlags = [],
-            within limit: TimeLimit = .forever
-        ) async throws(SocketError) -> Int
-    {
+    public func sendMessage(
+        _ bytes: Span<UInt8>, control: OutgoingControl = .init(capacity: 0), flags: SendFlags = [],
+        within limit: TimeLimit = .forever
+    ) async throws(SocketError) -> Int {
         try await retrying(.send, within: limit) { (socket) throws(SocketError) in
             try unlessWaiting { () throws(SocketError) in
                 try socket.sendMessage(bytes, control: control, flags: flags.union(.dontWait))
@@ -84,12 +74,10 @@ extension AsyncSocket {
     }
 
     /// Sends a datagram with control messages, to an address. Throws: as the synchronous call. C: sendmsg(2)
-    nonisolated(nonsending)
-        public func sendMessage(
-            _ bytes: Span<UInt8>, control: OutgoingControl = .init(capacity: 0), to address: some SocketAddressProtocol,
-            flags: SendFlags = [], within limit: TimeLimit = .forever
-        ) async throws(SocketError) -> Int
-    {
+    public func sendMessage(
+        _ bytes: Span<UInt8>, control: OutgoingControl = .init(capacity: 0), to address: some SocketAddressProtocol,
+        flags: SendFlags = [], within limit: TimeLimit = .forever
+    ) async throws(SocketError) -> Int {
         let target = try address.encoded()
         return try await retrying(.send, within: limit) { (socket) throws(SocketError) in
             try unlessWaiting { () throws(SocketError) in
@@ -99,9 +87,7 @@ extension AsyncSocket {
     }
 
     /// Waits until a call in this direction is worth a try: it may still find nothing. C: poll(2)
-    nonisolated(nonsending)
-        public func wait(for direction: TransferDirection, within limit: TimeLimit = .forever) async throws(SocketError)
-    {
+    public func wait(for direction: TransferDirection, within limit: TimeLimit = .forever) async throws(SocketError) {
         let interest: Readiness = direction == .receive ? .readable : .writable
         try await retrying(direction, within: limit) { (socket) throws(SocketError) in
             try socket.wait(for: interest, until: .now).isEmpty ? nil : ()
@@ -111,11 +97,9 @@ extension AsyncSocket {
 
 extension SlotReference {
     /// The calls are made here, because their memory cannot go to another thread; only the wait is the loop's.
-    nonisolated(nonsending)
-        fileprivate func retryElsewhere<Result>(
-            _ direction: Direction, _ limit: TimeLimit, _ call: (borrowing Socket) throws(SocketError) -> Result?
-        ) async throws(SocketError) -> Result
-    {
+    fileprivate func retryElsewhere<Result>(
+        _ direction: Direction, _ limit: TimeLimit, _ call: (borrowing Socket) throws(SocketError) -> Result?
+    ) async throws(SocketError) -> Result {
         let limit = starting(limit)
         try requireLoop(direction.operation)
         // Nobody can close the socket before the first suspension.

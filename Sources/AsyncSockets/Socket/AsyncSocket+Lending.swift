@@ -13,11 +13,9 @@ extension AsyncSocket {
     /// The task holds no buffer while it waits, and on io_uring the bytes are where the kernel put them. All of them count as
     /// received, whatever `body` does with them; as long as it runs, the loop has less memory for others.
     /// Throws: as ``receive(into:within:)-(Array<UInt8>,_)``, and what `body` throws. C: recv(2)
-    nonisolated(nonsending)
-        public func receive<Result>(
-            within limit: TimeLimit = .forever, _ body: nonisolated(nonsending) (Span<UInt8>) async throws -> Result
-        ) async throws -> Result
-    {
+    public func receive<Result>(
+        within limit: TimeLimit = .forever, _ body: nonisolated(nonsending) (Span<UInt8>) async throws -> Result
+    ) async throws -> Result {
         // The loop is kept: the memory is its own, also when somebody closes the socket meanwhile.
         let reference = reference, loop = reference.loop
         var loan = Loan()
@@ -39,9 +37,7 @@ extension AsyncSocket {
 }
 
 extension SlotReference {
-    nonisolated(nonsending)
-        func receive(lending loan: inout Loan, _ limit: TimeLimit) async throws(SocketError) -> Int
-    {
+    func receive(lending loan: inout Loan, _ limit: TimeLimit) async throws(SocketError) -> Int {
         let limit = starting(limit)
         while true {
             let answer = receive(lending: &loan)

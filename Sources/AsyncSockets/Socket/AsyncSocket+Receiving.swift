@@ -7,8 +7,7 @@ extension AsyncSocket {
     /// `alreadyInProgress` while another task receives; otherwise as `recv`. C: recv(2)
     @inlinable
     @inline(__always)
-    nonisolated(nonsending)
-        public func receive(into buffer: inout [UInt8], within limit: TimeLimit = .forever) async throws(SocketError)
+    public func receive(into buffer: inout [UInt8], within limit: TimeLimit = .forever) async throws(SocketError)
         -> Int
     {
         if buffer.isEmpty { throw noRoom() }
@@ -22,11 +21,9 @@ extension AsyncSocket {
     /// Receives bytes over those the inline array has; otherwise as for an array. C: recv(2)
     @inlinable
     @inline(__always)
-    nonisolated(nonsending)
-        public func receive<let count: Int>(
-            into buffer: inout InlineArray<count, UInt8>, within limit: TimeLimit = .forever
-        ) async throws(SocketError) -> Int
-    {
+    public func receive<let count: Int>(
+        into buffer: inout InlineArray<count, UInt8>, within limit: TimeLimit = .forever
+    ) async throws(SocketError) -> Int {
         if count == 0 { throw noRoom() }
         let reference = reference
         var span = buffer.mutableSpan
@@ -39,11 +36,9 @@ extension AsyncSocket {
 extension SlotReference {
     /// What follows an attempt that gave no count.
     @usableFromInline
-    nonisolated(nonsending)
-        func receiveSlowly(
-            _ first: Int, into buffer: inout [UInt8], _ limit: TimeLimit
-        ) async throws(SocketError) -> Int
-    {
+    func receiveSlowly(
+        _ first: Int, into buffer: inout [UInt8], _ limit: TimeLimit
+    ) async throws(SocketError) -> Int {
         let limit = starting(limit)
         var answer = first
         while answer < 0 {
@@ -57,11 +52,9 @@ extension SlotReference {
 
 extension SlotReference {
     @usableFromInline
-    nonisolated(nonsending)
-        func receiveSlowly<let count: Int>(
-            _ first: Int, into buffer: inout InlineArray<count, UInt8>, _ limit: TimeLimit
-        ) async throws(SocketError) -> Int
-    {
+    func receiveSlowly<let count: Int>(
+        _ first: Int, into buffer: inout InlineArray<count, UInt8>, _ limit: TimeLimit
+    ) async throws(SocketError) -> Int {
         let limit = starting(limit)
         var answer = first
         while answer < 0 {

@@ -7,9 +7,7 @@ extension AsyncSocket {
     /// `alreadyInProgress` while another task sends. C: send(2)
     @inlinable
     @inline(__always)
-    nonisolated(nonsending)
-        public func send(_ bytes: Span<UInt8>, within limit: TimeLimit = .forever) async throws(SocketError) -> Int
-    {
+    public func send(_ bytes: Span<UInt8>, within limit: TimeLimit = .forever) async throws(SocketError) -> Int {
         let reference = reference
         let answer = reference.send(bytes)
         if answer >= 0 { return answer }
@@ -22,9 +20,7 @@ extension AsyncSocket {
     /// midst of them the peer has a part, so most protocols have to close then. C: send(2), repeated
     @inlinable
     @inline(__always)
-    nonisolated(nonsending)
-        public func sendAll(_ bytes: Span<UInt8>, within limit: TimeLimit = .forever) async throws(SocketError)
-    {
+    public func sendAll(_ bytes: Span<UInt8>, within limit: TimeLimit = .forever) async throws(SocketError) {
         if bytes.isEmpty { return }
         let reference = reference
         let answer = reference.send(bytes)
@@ -34,9 +30,7 @@ extension AsyncSocket {
 
 extension SlotReference {
     @usableFromInline
-    nonisolated(nonsending)
-        func sendSlowly(_ first: Int, _ bytes: Span<UInt8>, _ limit: TimeLimit) async throws(SocketError) -> Int
-    {
+    func sendSlowly(_ first: Int, _ bytes: Span<UInt8>, _ limit: TimeLimit) async throws(SocketError) -> Int {
         let limit = starting(limit)
         var answer = first
         while answer < 0 {
@@ -49,9 +43,7 @@ extension SlotReference {
 
     /// What follows a first attempt that did not send all.
     @usableFromInline
-    nonisolated(nonsending)
-        func sendRest(_ first: Int, _ bytes: Span<UInt8>, _ limit: TimeLimit) async throws(SocketError)
-    {
+    func sendRest(_ first: Int, _ bytes: Span<UInt8>, _ limit: TimeLimit) async throws(SocketError) {
         guard first != Attempt.elsewhere else { return try await loop.actor.sendRest(tenant, bytes, limit) }
         let limit = starting(limit), tenancy = generation
         var (sent, answer) = (max(0, first), first)

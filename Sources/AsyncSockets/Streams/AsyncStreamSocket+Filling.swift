@@ -6,11 +6,9 @@ extension AsyncStreamSocket {
     /// Throws: `unexpectedEnd` when the stream ends before; otherwise as `receive`. The error's `transferred` says how many
     /// bytes came, which stand at the begin of the array: neither cancelling nor a time limit loses them.
     /// C: recv(2), repeated
-    nonisolated(nonsending)
-        public func receiveExactly(
-            into buffer: inout [UInt8], within limit: TimeLimit = .forever
-        ) async throws(SocketError)
-    {
+    public func receiveExactly(
+        into buffer: inout [UInt8], within limit: TimeLimit = .forever
+    ) async throws(SocketError) {
         _ = try await fill(&buffer, buffer.count, limit)
     }
 
@@ -18,22 +16,18 @@ extension AsyncStreamSocket {
     ///
     /// Throws: `invalidInput` unless the array has room for one byte and for as many as asked; otherwise as
     /// ``receiveExactly(into:within:)``. C: recv(2), repeated
-    nonisolated(nonsending)
-        public func receive(
-            atLeast count: Int, into buffer: inout [UInt8], within limit: TimeLimit = .forever
-        ) async throws(SocketError) -> Int
-    {
+    public func receive(
+        atLeast count: Int, into buffer: inout [UInt8], within limit: TimeLimit = .forever
+    ) async throws(SocketError) -> Int {
         guard count >= 1, count <= buffer.count else {
             throw .invalid(.recv, "at least \(count) bytes cannot come into a buffer of \(buffer.count)")
         }
         return try await fill(&buffer, count, limit)
     }
 
-    nonisolated(nonsending)
-        private func fill(
-            _ buffer: inout [UInt8], _ least: Int, _ limit: TimeLimit
-        ) async throws(SocketError) -> Int
-    {
+    private func fill(
+        _ buffer: inout [UInt8], _ least: Int, _ limit: TimeLimit
+    ) async throws(SocketError) -> Int {
         let peer = peerAddress
         do throws(SocketError) {
             let got = try await socket.reference.fill(&buffer, from: 0, atLeast: least, limit)

@@ -5,9 +5,7 @@ extension AsyncStreamSocket {
     ///
     /// Throws: as ``sendAll(_:within:)``; the error's `transferred` says how many bytes of all had gone.
     /// C: sendmsg(2), repeated
-    nonisolated(nonsending)
-        public func sendAll(gathering parts: [[UInt8]], within limit: TimeLimit = .forever) async throws(SocketError)
-    {
+    public func sendAll(gathering parts: [[UInt8]], within limit: TimeLimit = .forever) async throws(SocketError) {
         let peer = peerAddress
         do throws(SocketError) { try await socket.reference.sendAll(gathering: parts, limit) } catch {
             throw named(error, peer)
@@ -16,11 +14,9 @@ extension AsyncStreamSocket {
 
     /// Sends the bytes of two places, such as header and body, without copying them together; otherwise as for many.
     /// C: sendmsg(2), repeated
-    nonisolated(nonsending)
-        public func sendAll(
-            _ first: Span<UInt8>, _ second: Span<UInt8>, within limit: TimeLimit = .forever
-        ) async throws(SocketError)
-    {
+    public func sendAll(
+        _ first: Span<UInt8>, _ second: Span<UInt8>, within limit: TimeLimit = .forever
+    ) async throws(SocketError) {
         let peer = peerAddress
         do throws(SocketError) { try await socket.reference.sendAll(first, second, limit) } catch {
             throw named(error, peer)
@@ -29,9 +25,7 @@ extension AsyncStreamSocket {
 }
 
 extension SlotReference {
-    nonisolated(nonsending)
-        fileprivate func sendAll(gathering parts: [[UInt8]], _ limit: TimeLimit) async throws(SocketError)
-    {
+    fileprivate func sendAll(gathering parts: [[UInt8]], _ limit: TimeLimit) async throws(SocketError) {
         guard loop.isCurrent else { return try await loop.actor.sendAll(tenant, gathering: parts, limit) }
         let limit = starting(limit)
         var place = PartPosition(in: parts)
@@ -49,11 +43,9 @@ extension SlotReference {
         } catch { throw error.adding(transferred: place.passed) }
     }
 
-    nonisolated(nonsending)
-        fileprivate func sendAll(
-            _ first: Span<UInt8>, _ second: Span<UInt8>, _ limit: TimeLimit
-        ) async throws(SocketError)
-    {
+    fileprivate func sendAll(
+        _ first: Span<UInt8>, _ second: Span<UInt8>, _ limit: TimeLimit
+    ) async throws(SocketError) {
         guard loop.isCurrent else { return try await loop.actor.sendAll(tenant, first, second, limit) }
         let limit = starting(limit), count = first.count + second.count
         var sent = 0

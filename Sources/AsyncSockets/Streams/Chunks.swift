@@ -48,16 +48,12 @@ public struct StreamChunks: AsyncSequence, Sendable {
         }
 
         /// As `next(isolation:)`, for callers without isolation. C: recv(2)
-        nonisolated(nonsending)
-            public mutating func next() async throws(SocketError) -> [UInt8]?
-        {
+        public mutating func next() async throws(SocketError) -> [UInt8]? {
             try await chunks.next()
         }
     }
 
-    nonisolated(nonsending)
-        private func next() async throws(SocketError) -> [UInt8]?
-    {
+    private func next() async throws(SocketError) -> [UInt8]? {
         do throws(SocketError) {
             let chunk = try await tenant.chunk(limit)
             return chunk.isEmpty ? nil : chunk
@@ -70,18 +66,14 @@ public struct StreamChunks: AsyncSequence, Sendable {
 
 extension Tenant {
     /// What comes next, or nothing at the end of the stream.
-    nonisolated(nonsending)
-        fileprivate func chunk(_ limit: TimeLimit) async throws(SocketError) -> [UInt8]
-    {
+    fileprivate func chunk(_ limit: TimeLimit) async throws(SocketError) -> [UInt8] {
         guard loop.isCurrent else { return try await loop.actor.chunk(self, limit) }
         return try await require(.recv).chunk(limit)
     }
 }
 
 extension SlotReference {
-    nonisolated(nonsending)
-        fileprivate func chunk(_ limit: TimeLimit) async throws(SocketError) -> [UInt8]
-    {
+    fileprivate func chunk(_ limit: TimeLimit) async throws(SocketError) -> [UInt8] {
         var loan = Loan()
         let count = try await receive(lending: &loan, limit)
         let chunk = loan.copy(count)

@@ -65,15 +65,11 @@ public struct Datagrams<Address: SocketAddressProtocol>: AsyncSequence, Sendable
         }
 
         /// As `next(isolation:)`, for callers without isolation. C: recvfrom(2)
-        nonisolated(nonsending)
-            public mutating func next() async throws(SocketError) -> ReceivedDatagram<Address>?
-        {
+        public mutating func next() async throws(SocketError) -> ReceivedDatagram<Address>? {
             try await receive()
         }
 
-        nonisolated(nonsending)
-            private mutating func receive() async throws(SocketError) -> ReceivedDatagram<Address>
-        {
+        private mutating func receive() async throws(SocketError) -> ReceivedDatagram<Address> {
             if buffer.count < datagrams.room { buffer = [UInt8](repeating: 0, count: datagrams.room) }
             let raw = try await datagrams.tenant.receiveDatagram(into: &buffer, datagrams.limit)
             guard let sender = Address(raw.sender) else { throw SocketError(.recvfrom, .wrongAddressFamily) }
@@ -89,22 +85,18 @@ private struct RawDatagram: Sendable {
 }
 
 extension Tenant {
-    nonisolated(nonsending)
-        fileprivate func receiveDatagram(
-            into buffer: inout [UInt8], _ limit: TimeLimit
-        ) async throws(SocketError) -> RawDatagram
-    {
+    fileprivate func receiveDatagram(
+        into buffer: inout [UInt8], _ limit: TimeLimit
+    ) async throws(SocketError) -> RawDatagram {
         guard loop.isCurrent else { return try await loop.actor.receiveDatagram(self, into: &buffer, limit) }
         return try await require(.recvfrom).receiveDatagram(into: &buffer, limit)
     }
 }
 
 extension SlotReference {
-    nonisolated(nonsending)
-        fileprivate func receiveDatagram(
-            into buffer: inout [UInt8], _ limit: TimeLimit
-        ) async throws(SocketError) -> RawDatagram
-    {
+    fileprivate func receiveDatagram(
+        into buffer: inout [UInt8], _ limit: TimeLimit
+    ) async throws(SocketError) -> RawDatagram {
         let limit = starting(limit)
         var sender = SocketAddress.none
         while true {

@@ -7,11 +7,9 @@ extension SlotReference {
     /// Receives over the bytes from `start` on, until at least so many have come or the stream ends; returns how many came.
     ///
     /// Those that had come before an error are counted by its `transferred`, and stand in the buffer.
-    nonisolated(nonsending)
-        func fill(
-            _ buffer: inout [UInt8], from start: Int, atLeast least: Int, _ limit: TimeLimit
-        ) async throws(SocketError) -> Int
-    {
+    func fill(
+        _ buffer: inout [UInt8], from start: Int, atLeast least: Int, _ limit: TimeLimit
+    ) async throws(SocketError) -> Int {
         let limit = starting(limit)
         var got = 0
         do throws(SocketError) {
@@ -49,11 +47,9 @@ extension LoopActor {
 
 extension Tenant {
     /// As for a slot, in one visit to the loop from wherever the task runs.
-    nonisolated(nonsending)
-        func fill(
-            _ buffer: inout [UInt8], from start: Int, atLeast least: Int, _ limit: TimeLimit
-        ) async throws(SocketError) -> Int
-    {
+    func fill(
+        _ buffer: inout [UInt8], from start: Int, atLeast least: Int, _ limit: TimeLimit
+    ) async throws(SocketError) -> Int {
         guard loop.isCurrent else { return try await loop.actor.fill(self, &buffer, start, least, limit) }
         return try await require(.recv).fill(&buffer, from: start, atLeast: least, limit)
     }

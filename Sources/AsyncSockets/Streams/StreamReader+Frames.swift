@@ -6,11 +6,9 @@ extension StreamReader {
     /// Throws: `messageTooLarge` for a frame that is longer than the limit by its header, which stays in the reader;
     /// `unexpectedEnd` when the stream ends within a frame; otherwise as `receive`. The time limit is that of the whole
     /// frame. Memory grows with what comes, not with what the header promises. C: recv(2), repeated
-    nonisolated(nonsending)
-        public mutating func frame<Address>(
-            _ format: FrameFormat, from stream: borrowing AsyncStreamSocket<Address>, within limit: TimeLimit = .forever
-        ) async throws(SocketError) -> [UInt8]?
-    {
+    public mutating func frame<Address>(
+        _ format: FrameFormat, from stream: borrowing AsyncStreamSocket<Address>, within limit: TimeLimit = .forever
+    ) async throws(SocketError) -> [UInt8]? {
         let source = Source(stream, limit), header = format.headerSize
         guard try await has(header, source) else {
             if bufferedCount == 0 { return nil }
@@ -29,11 +27,9 @@ extension AsyncStreamSocket {
     ///
     /// Throws: `invalidInput` for more bytes than the header can say; otherwise as ``sendAll(_:within:)``, where
     /// `transferred` counts the header too. C: sendmsg(2), repeated
-    nonisolated(nonsending)
-        public func sendFrame(
-            _ bytes: Span<UInt8>, _ format: FrameFormat, within limit: TimeLimit = .forever
-        ) async throws(SocketError)
-    {
+    public func sendFrame(
+        _ bytes: Span<UInt8>, _ format: FrameFormat, within limit: TimeLimit = .forever
+    ) async throws(SocketError) {
         guard bytes.count <= format.mostBytes else {
             throw .invalid(.sendmsg, "\(bytes.count) bytes are more than the \(format.mostBytes) that a header says")
         }

@@ -6,11 +6,9 @@ extension StreamReader {
     /// A last line without an end counts as one. What is no UTF-8 in it becomes U+FFFD; ``lineBytes(from:within:)`` has the
     /// bytes. Throws: `messageTooLarge` for a line longer than the limit, again and again, for its rest is still to come;
     /// otherwise as `receive`. The time limit is that of the whole line. C: recv(2), repeated
-    nonisolated(nonsending)
-        public mutating func line<Address>(
-            from stream: borrowing AsyncStreamSocket<Address>, within limit: TimeLimit = .forever
-        ) async throws(SocketError) -> String?
-    {
+    public mutating func line<Address>(
+        from stream: borrowing AsyncStreamSocket<Address>, within limit: TimeLimit = .forever
+    ) async throws(SocketError) -> String? {
         guard let count = try await lineCount(Source(stream, limit)) else { return nil }
         let text = String(decoding: buffer[start..<start + count.text], as: UTF8.self)
         skip(count.whole)
@@ -18,11 +16,9 @@ extension StreamReader {
     }
 
     /// Receives a line as bytes; otherwise as ``line(from:within:)``. C: recv(2), repeated
-    nonisolated(nonsending)
-        public mutating func lineBytes<Address>(
-            from stream: borrowing AsyncStreamSocket<Address>, within limit: TimeLimit = .forever
-        ) async throws(SocketError) -> [UInt8]?
-    {
+    public mutating func lineBytes<Address>(
+        from stream: borrowing AsyncStreamSocket<Address>, within limit: TimeLimit = .forever
+    ) async throws(SocketError) -> [UInt8]? {
         guard let count = try await lineCount(Source(stream, limit)) else { return nil }
         let bytes = Array(buffer[start..<start + count.text])
         skip(count.whole)
@@ -30,11 +26,9 @@ extension StreamReader {
     }
 
     /// How many bytes the next line has, without its end and with it.
-    nonisolated(nonsending)
-        private mutating func lineCount<Address>(
-            _ source: Source<Address>
-        ) async throws(SocketError) -> (text: Int, whole: Int)?
-    {
+    private mutating func lineCount<Address>(
+        _ source: Source<Address>
+    ) async throws(SocketError) -> (text: Int, whole: Int)? {
         var searched = 0
         while true {
             if let place = lineFeed(after: searched) { return try measure(place, 1) }
@@ -59,9 +53,7 @@ extension StreamReader {
 
 extension AsyncStreamSocket {
     /// Sends a text and a line feed. Throws: as ``sendAll(_:within:)``. C: sendmsg(2), repeated
-    nonisolated(nonsending)
-        public func sendLine(_ text: String, within limit: TimeLimit = .forever) async throws(SocketError)
-    {
+    public func sendLine(_ text: String, within limit: TimeLimit = .forever) async throws(SocketError) {
         let end: [UInt8] = [UInt8(ascii: "\n")]
         try await sendAll(text.utf8.span, end.span, within: limit)
     }

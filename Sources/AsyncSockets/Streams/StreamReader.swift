@@ -35,11 +35,9 @@ public struct StreamReader: Sendable {
     ///
     /// Throws: `messageTooLarge` for more than the limit; `unexpectedEnd` when the stream ends before, with what came in
     /// the reader; otherwise as `receive`. The time limit is that of the whole call. C: recv(2), repeated
-    nonisolated(nonsending)
-        public mutating func bytes<Address>(
-            _ count: Int, from stream: borrowing AsyncStreamSocket<Address>, within limit: TimeLimit = .forever
-        ) async throws(SocketError) -> [UInt8]
-    {
+    public mutating func bytes<Address>(
+        _ count: Int, from stream: borrowing AsyncStreamSocket<Address>, within limit: TimeLimit = .forever
+    ) async throws(SocketError) -> [UInt8] {
         guard count >= 0 else { throw .invalid(.recv, "\(count) bytes cannot be received") }
         try check(count)
         let source = Source(stream, limit)
@@ -63,9 +61,7 @@ struct Source<Address: SocketAddressProtocol> {
 
     var endedEarly: SocketError { named(SocketError(.recv, .unexpectedEnd), peer) }
 
-    nonisolated(nonsending)
-        func fill(_ buffer: inout [UInt8], from start: Int, atLeast least: Int) async throws(SocketError) -> Int
-    {
+    func fill(_ buffer: inout [UInt8], from start: Int, atLeast least: Int) async throws(SocketError) -> Int {
         do throws(SocketError) { return try await tenant.fill(&buffer, from: start, atLeast: least, limit) } catch {
             throw named(error, peer)
         }
@@ -74,9 +70,7 @@ struct Source<Address: SocketAddressProtocol> {
 
 extension StreamReader {
     /// Whether so many bytes are there, after receiving until they are or the stream ends.
-    nonisolated(nonsending)
-        mutating func has<Address>(_ count: Int, _ source: Source<Address>) async throws(SocketError) -> Bool
-    {
+    mutating func has<Address>(_ count: Int, _ source: Source<Address>) async throws(SocketError) -> Bool {
         while bufferedCount < count {
             // Room grows with what came, not with what a peer says will come.
             if try await receive(count - bufferedCount, source) == 0 { return false }
@@ -85,9 +79,7 @@ extension StreamReader {
     }
 
     /// Receives what comes, at least one byte and as many as wanted if the room allows; 0 at the end of the stream.
-    nonisolated(nonsending)
-        mutating func receive<Address>(_ wanted: Int, _ source: Source<Address>) async throws(SocketError) -> Int
-    {
+    mutating func receive<Address>(_ wanted: Int, _ source: Source<Address>) async throws(SocketError) -> Int {
         makeRoom()
         do throws(SocketError) {
             let count = try await source.fill(&buffer, from: end, atLeast: min(wanted, buffer.count - end))

@@ -156,9 +156,7 @@ extension EngineContract {
 
 extension AsyncSocket {
     /// Waits until a receive finds something, by turns of the loop: what a receive within no time needs.
-    nonisolated(nonsending)
-        borrowing func wait(untilReadableOn loop: EventLoop) async throws
-    {
+    borrowing func wait(untilReadableOn loop: EventLoop) async throws {
         for _ in 0..<3 { try await loop.sleep(within: .microseconds(200)) }
     }
 }

@@ -56,9 +56,7 @@ func failure(_ body: () async throws -> Void) async -> SocketError.Code? {
 
 extension AsyncStreamSocket {
     /// What is received until so many bytes have come, or the stream ends.
-    nonisolated(nonsending)
-        borrowing func receive(count: Int, within limit: TimeLimit = .forever) async throws -> [UInt8]
-    {
+    borrowing func receive(count: Int, within limit: TimeLimit = .forever) async throws -> [UInt8] {
         var all: [UInt8] = [], buffer = [UInt8](repeating: 0, count: 65536)
         while all.count < count {
             let got = try await receive(into: &buffer, within: limit)

@@ -8,9 +8,7 @@ import Testing
 enum Wish: CaseIterable, Sendable {
     case receive, exactly, peek, line, send, parts, chunk, lend
 
-    nonisolated(nonsending)
-        func make(_ stream: borrowing AsyncTCPStream) async throws(SocketError)
-    {
+    func make(_ stream: borrowing AsyncTCPStream) async throws(SocketError) {
         var buffer = [UInt8](repeating: 0, count: 9), reader = StreamReader()
         switch self {
         case .receive: _ = try await stream.receive(into: &buffer)
@@ -26,9 +24,7 @@ enum Wish: CaseIterable, Sendable {
         }
     }
 
-    nonisolated(nonsending)
-        private func lend(_ stream: borrowing AsyncTCPStream) async throws(SocketError)
-    {
+    private func lend(_ stream: borrowing AsyncTCPStream) async throws(SocketError) {
         do { try await stream.receive { bytes async throws in _ = bytes.count } } catch {
             guard let error = error as? SocketError else { return }
             throw error
@@ -60,9 +56,7 @@ private actor Holder {
 }
 
 extension AsyncTCPStream? {
-    nonisolated(nonsending)
-        fileprivate borrowing func use(_ wish: Wish) async throws(SocketError)
-    {
+    fileprivate borrowing func use(_ wish: Wish) async throws(SocketError) {
         switch self {
         case .some(let stream): try await wish.make(stream)
         case nil: throw SocketError(.recv, .closed)
