@@ -24,7 +24,9 @@ let package = Package(
         .library(name: "SocketsTesting", targets: ["SocketsTesting"]),
     ],
     targets: [
-        .target(name: "AsyncSockets", dependencies: ["CSocketShim", "Sockets"], swiftSettings: strict),
+        .target(
+            name: "AsyncSockets", dependencies: ["CSocketShim", "Sockets"],
+            swiftSettings: strict + [.enableExperimentalFeature("BuiltinModule")]),
         .testTarget(
             name: "AsyncSocketsTests",
             dependencies: ["AsyncSockets", "Sockets", "SocketsTesting", "TestSupport", "NameFixture", "AsyncFixture"],

@@ -342,6 +342,12 @@ static void a_file_is_made_or_emptied(void) {
     EQUAL(csock_file_create("/tmp/no-such-folder/file"), -ENOENT);
 }
 
+static void fetching_ahead_from_nowhere_does_no_harm(void) {
+    csock_prefetch(NULL, 4096);
+    csock_prefetch((const void *)(uintptr_t)1, 0);
+    csock_prefetch((const void *)(UINTPTR_MAX - 63), 256);
+}
+
 int main(void) {
     check_begin();
     the_clock_goes_forward();
@@ -365,6 +371,7 @@ int main(void) {
     a_program_that_is_not_there_is_an_error();
     a_large_file_has_an_identity();
     the_environment_is_read();
+    fetching_ahead_from_nowhere_does_no_harm();
     a_file_is_made_or_emptied();
     closed_standard_descriptors_are_filled();
 #ifdef CSOCK_LINUX

@@ -63,6 +63,12 @@ CSOCK_API int32_t csock_processor_count(void);
 /// cost of a load. C: _Thread_local
 CSOCK_API const void *CSOCK_NULLABLE *CSOCK_NONNULL csock_thread_cell(void);
 
+/// Tells the processor that these bytes are about to be used, so that it has them by then. Wrong addresses do no harm.
+CSOCK_INLINE void csock_prefetch(const void *CSOCK_NULLABLE memory, size_t size) {
+    enum { LINE = 64 };
+    for (size_t offset = 0; offset < size; offset += LINE) __builtin_prefetch((const void *)((uintptr_t)memory + offset), 1);
+}
+
 /// A set of signals as bits: bit n - 1 for signal n, and 0 for a number that is no signal.
 CSOCK_INLINE uint64_t csock_signal_bit(int32_t signal) {
     return signal < 1 || signal > 64 ? 0 : (uint64_t)1 << (signal - 1);

@@ -54,20 +54,36 @@ final class EpollEngine: ReadinessEngine {
 
     package func wait(_ timeout: Int64) {
         // The memory has room for as many events as it says.
-        let count = unsafe csock_epoll_wait_plain(epoll.number, events, Int32(Self.capacity), timeout)
-        var user: UInt64 = 0
-        for index in 0..<max(0, Int(count)) {
-            let bits = unsafe csock_epoll_event(events, index, &user)
-            dispatch(user, bits)
+        let count = unsafe max(0, Int(csock_epoll_wait_plain(epoll.number, events, Int32(Self.capacity), timeout)))
+        for index in 0..<count {
+            if index + 2 < count { place(event(index + 2).user)?.fetch() }
+            if index + 1 < count { place(event(index + 1).user)?.fetchReceiver() }
+            dispatch(event(index))
         }
     }
 
     @inline(__always)
-    private func dispatch(_ user: UInt64, _ bits: UInt32) {
-        guard user != .max else { return waker.clear() }
-        let index = UInt32(truncatingIfNeeded: user), generation = UInt32(truncatingIfNeeded: user >> 32)
-        guard let slot = unsafe table.tenant(index, generation) else { return }
-        slot.ready(readable: bits & Self.input != 0, writable: bits & Self.output != 0, ended: bits & Self.end != 0)
+    private func event(_ index: Int) -> (user: UInt64, bits: UInt32) {
+        var user: UInt64 = 0
+        // The index is below the number of events there are.
+        let bits = unsafe csock_epoll_event(events, index, &user)
+        return (user, bits)
+    }
+
+    /// The slot that an event names, whoever is in it now; nil for the waker.
+    @inline(__always)
+    private func place(_ user: UInt64) -> SlotReference? {
+        user == .max ? nil : unsafe table[UInt32(truncatingIfNeeded: user)]
+    }
+
+    @inline(__always)
+    private func dispatch(_ event: (user: UInt64, bits: UInt32)) {
+        guard let slot = place(event.user) else { return waker.clear() }
+        guard slot.slot.generation == UInt32(truncatingIfNeeded: event.user >> 32) else { return }
+        let bits = event.bits
+        slot.loop.runningWoken {
+            slot.ready(readable: bits & Self.input != 0, writable: bits & Self.output != 0, ended: bits & Self.end != 0)
+        }
     }
 
     package func wakeUp() { waker.wake() }

@@ -125,6 +125,14 @@ extension EventLoop {
         unsafe Unmanaged.passUnretained(self).release()
     }
 
+    /// Runs at once whom an event wakes, unless somebody else waits for a turn: what the task needs is at hand then.
+    @inline(__always)
+    func runningWoken(_ wake: () -> Void) {
+        let isIdle = unsafe jobs.count == 0
+        wake()
+        if isIdle { runJobs() }
+    }
+
     private func runJobs() {
         let me = unsafe asUnownedTaskExecutor()
         var left = unsafe max(jobs.count, 256)

@@ -23,6 +23,9 @@ package struct Slot {
     package var write = Side()
     /// What the engine keeps here.
     package var engine = EngineState()
+    /// Where the last receive was to write, and so perhaps the next one: an address to fetch ahead, never to read from.
+    var latestMemory: UnsafeRawPointer?
+
     /// Where the slot stands in the heap of timers, or -1.
     var heapIndex: Int32 = -1
     /// Why the engine does not look after it: a negated errno.
@@ -39,7 +42,7 @@ package struct Slot {
     /// The address of a connection's other end, from its begin until its stream is made.
     var peer: UnsafeMutablePointer<SocketAddress>?
     /// Makes it 192 bytes, so that the next slot begins where the processor begins to fetch.
-    private let padding = InlineArray<3, UInt64>(repeating: 0)
+    private let padding = InlineArray<2, UInt64>(repeating: 0)
 
     /// What is true of the whole socket.
     package struct State: OptionSet {
@@ -136,6 +139,8 @@ package struct SlotReference: @unchecked Sendable, Equatable {
 
     @usableFromInline
     package static func == (one: SlotReference, other: SlotReference) -> Bool { unsafe one.pointer == other.pointer }
+
+    var address: UnsafeRawPointer { unsafe UnsafeRawPointer(pointer) }
 
     /// The slot, which stays while its owner lives or an operation goes on.
     package var slot: Slot {

@@ -27,14 +27,14 @@ extension AsyncStreamListener {
     }
 }
 
-/// What adds a client's task. Little lives across the wait for the handler, because there can be many.
+/// What adds a client's task, which begins at once. Little lives across the wait for the handler, because there can be many.
 @inlinable
 @inline(__always)
 func spawning<Address: SocketAddressProtocol>(
     _ handler: @escaping @Sendable (consuming AsyncStreamSocket<Address>) async throws -> Void
 ) -> StreamServer.Spawn {
     { (group, client, server) in
-        group.addTask {
+        group.addImmediateTask {
             let generation = server.enter(client)
             var failure: (any Error)?
             do { try await handler(AsyncStreamSocket(accepted: client)) } catch { failure = error }

@@ -47,7 +47,9 @@ extension EventLoop {
     fileprivate func receive(_ slot: SlotReference, _ memory: UnsafeMutableBufferPointer<UInt8>) -> Int {
         guard isCurrent else { return Attempt.elsewhere }
         let obstacle = obstacle(slot, .read)
-        return obstacle == 0 ? unsafe engine.receive(slot, memory) : obstacle
+        guard obstacle == 0 else { return obstacle }
+        unsafe slot.slot.latestMemory = UnsafeRawPointer(memory.baseAddress)
+        return unsafe engine.receive(slot, memory)
     }
 
     @inline(__always)
