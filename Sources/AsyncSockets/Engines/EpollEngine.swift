@@ -81,8 +81,11 @@ final class EpollEngine: ReadinessEngine {
         guard let slot = place(event.user) else { return waker.clear() }
         guard slot.slot.generation == UInt32(truncatingIfNeeded: event.user >> 32) else { return }
         let bits = event.bits
-        slot.loop.runningWoken {
-            slot.ready(readable: bits & Self.input != 0, writable: bits & Self.output != 0, ended: bits & Self.end != 0)
+        slot.withLoop { loop in
+            loop.runningWoken {
+                slot.ready(
+                    readable: bits & Self.input != 0, writable: bits & Self.output != 0, ended: bits & Self.end != 0)
+            }
         }
     }
 

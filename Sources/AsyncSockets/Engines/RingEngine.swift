@@ -154,14 +154,29 @@ extension RingEngine {
     }
 
     private func takeResults() {
-        var result = csock_ring_completion_t()
         let count = unsafe csock_ring_ready(ring)
         for index in 0..<count {
-            // The index is below the number of results that are ready.
-            unsafe csock_ring_peek(ring, index, &result)
+            if index + 2 < count { place(self.result(index + 2))?.fetch() }
+            if index + 1 < count { place(self.result(index + 1))?.fetchReceiver() }
+            let result = result(index)
             dispatch(RingOperation(user: result.user), result)
         }
         unsafe csock_ring_advance(ring, count)
+    }
+
+    @inline(__always)
+    private func result(_ index: UInt32) -> csock_ring_completion_t {
+        var result = csock_ring_completion_t()
+        // The index is below the number of results that are ready.
+        unsafe csock_ring_peek(ring, index, &result)
+        return result
+    }
+
+    /// The slot whose task a result may wake.
+    @inline(__always)
+    private func place(_ result: csock_ring_completion_t) -> SlotReference? {
+        let operation = RingOperation(user: result.user)
+        return operation.kind == .receive ? unsafe table[operation.index] : nil
     }
 
     @inline(__always)
