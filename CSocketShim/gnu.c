@@ -200,6 +200,7 @@ static int64_t put_packet_info_ipv4(void *control, size_t room, size_t offset, c
     struct in_pktinfo in;
     memset(&in, 0, sizeof in);
     memcpy(&in.ipi_spec_dst, info->address, 4);
+    in.ipi_addr = in.ipi_spec_dst;  // the kernel does not look at it; whoever reads the record back does
     in.ipi_ifindex = (__typeof__(in.ipi_ifindex))info->interface_index;  // signed on Linux only
     return csock_control_put(control, room, offset, IPPROTO_IP, IP_PKTINFO, &in, sizeof in);
 #else
