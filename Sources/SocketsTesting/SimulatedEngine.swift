@@ -73,7 +73,7 @@ final class SimulatedEngine: Engine, VirtualSockets, @unchecked Sendable {
     // Whoever waits is woken when something changes, so nothing has to be asked for.
     func isReady(_ slot: SlotReference, _ direction: Direction) -> Bool { true }
     func awaitReadiness(_ slot: SlotReference, _ direction: Direction) {}
-    func reconsider(_ slot: SlotReference, _ direction: Direction) -> Bool { false }
+    func reconsider(_ slot: SlotReference, _ direction: Direction) -> Bool { isReady(slot.slot.descriptor, direction) }
     func interrupt(_ slot: SlotReference, _ direction: Direction) -> Bool { true }
 
     // MARK: Streams
@@ -81,11 +81,13 @@ final class SimulatedEngine: Engine, VirtualSockets, @unchecked Sendable {
     // In all of these the caller lends the memory for the length of the call.
 
     func receive(_ slot: SlotReference, _ memory: UnsafeMutableBufferPointer<UInt8>) -> Int {
-        network.withWorld { unsafe $0.receive(slot, memory) }
+        let number = slot.slot.descriptor
+        return network.withWorld { unsafe $0.receive(number, memory) }
     }
 
     func send(_ slot: SlotReference, _ memory: UnsafeBufferPointer<UInt8>) -> Int {
-        network.withWorld { unsafe $0.send(slot, memory) }
+        let number = slot.slot.descriptor
+        return network.withWorld { unsafe $0.send(number, memory) }
     }
 
     func receive(_ slot: SlotReference, lending loan: inout Loan) -> Int {
@@ -146,18 +148,28 @@ final class SimulatedEngine: Engine, VirtualSockets, @unchecked Sendable {
         network.withWorld { $0.sockets[number]?.options[key] }
     }
 
+    func pair() -> (Int32, Int32) { network.withWorld { $0.pair() } }
+
     func receive(
-        _ slot: SlotReference, _ memory: UnsafeMutableBufferPointer<UInt8>, from sender: inout SocketAddress
+        _ number: Int32, _ memory: UnsafeMutableBufferPointer<UInt8>, _ flags: ReceiveFlags,
+        _ message: inout VirtualMessage
     ) -> Int {
-        network.withWorld { unsafe $0.receiveDatagram(slot, memory, &sender) }
+        changing { unsafe $0.receive(number, memory, flags, &message) }
     }
 
-    func send(_ slot: SlotReference, _ memory: UnsafeBufferPointer<UInt8>, to address: SocketAddress) -> Int {
-        network.withWorld { unsafe $0.sendDatagram(slot, memory, to: address) }
+    func send(
+        _ number: Int32, _ memory: UnsafeBufferPointer<UInt8>, _ control: OutgoingControl, to address: SocketAddress,
+        _ flags: SendFlags
+    ) -> Int {
+        changing { unsafe $0.send(number, memory, control, to: address, flags) }
+    }
+
+    func isReady(_ number: Int32, _ direction: Direction) -> Bool {
+        network.withWorld { $0.isReady(number, direction) }
     }
 
     /// Changes the network from any thread: the loop may be waiting for something to happen.
-    private func changing(_ body: (World) -> Int32) -> Int32 {
+    private func changing<Answer>(_ body: (World) -> Answer) -> Answer {
         let (answer, hasPlans) = network.withWorld { world in (body(world), world.nextTime != nil) }
         if hasPlans, EventLoop.current.map({ !network.isLoop($0) }) ?? true { wakeUp() }
         return answer

@@ -17,8 +17,11 @@ public import Sockets
 /// whose tasks all stay on the loop, as those of ``run(_:)`` and their children do, is the same for the same seed, event by
 /// event: compare ``trace``. Tasks of other threads can use the sockets, too, but nobody knows when they come.
 ///
-/// Calls on the socket itself, such as `withSocket` and messages with control data, throw `notSupported` or
-/// `badDescriptor`; options are kept, and have no effect.
+/// Options are kept, and have no effect but for these: `.receivePacketInformation` and `.receiveHopLimit`, and their like for
+/// IPv6, bring what they say beside each datagram. A `PacketInformation` that is sent chooses the source, a `HopLimit` is told
+/// to the receiver, and other control messages come out as they went in. Streams carry bytes only: no control messages, no
+/// descriptors, no urgent byte. These, calls on the socket itself (`retrying`) and the way back to the synchronous types
+/// throw `notSupported`; what `withSocket` lends answers `badDescriptor`.
 @safe
 public final class SimulatedNetwork: @unchecked Sendable {
     /// What the faults are drawn from.

@@ -52,7 +52,9 @@ final class SimulatedSocket {
 /// A datagram that nobody has received.
 struct ReceivedDatagram {
     let sender: SocketAddress
+    let target: SocketAddress
     let bytes: [UInt8]
+    let extras: SentExtras
 }
 
 /// Bytes, first in, first out.
@@ -64,9 +66,12 @@ struct ByteQueue {
 
     mutating func append(_ more: [UInt8]) { bytes += more }
 
-    /// Moves the first bytes into memory that has room for them.
-    mutating func move(_ count: Int, to memory: UnsafeMutableBufferPointer<UInt8>) {
+    /// Copies the first bytes into memory that has room for them.
+    func copy(_ count: Int, to memory: UnsafeMutableBufferPointer<UInt8>) {
         for index in 0..<count { unsafe memory[index] = bytes[start + index] }
+    }
+
+    mutating func removeFirst(_ count: Int) {
         start += count
         if start > bytes.count / 2 {
             bytes.removeFirst(start)

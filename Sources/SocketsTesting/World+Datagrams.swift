@@ -8,23 +8,26 @@ extension World {
 
     /// The size the datagram had, of which as much is in the memory as it has room for.
     func receiveDatagram(
-        _ slot: SlotReference, _ memory: UnsafeMutableBufferPointer<UInt8>, _ sender: inout SocketAddress
+        _ socket: SimulatedSocket, _ memory: UnsafeMutableBufferPointer<UInt8>, _ message: inout VirtualMessage,
+        isPeek: Bool
     ) -> Int {
-        guard let socket = sockets[slot.slot.descriptor] else { return -Int(csock_EBADF) }
         if socket.error != 0 { return takeError(socket) }
         guard let datagram = socket.datagrams.first else { return wait(socket, .read) }
         if isPutOff(socket, .read) { return Attempt.pending }
-        socket.datagrams.removeFirst()
-        sender = datagram.sender
+        message.sender = datagram.sender
+        message.control = datagram.extras.control(for: socket, at: datagram.target.ip)
         for index in 0..<min(memory.count, datagram.bytes.count) { unsafe memory[index] = datagram.bytes[index] }
-        note(.received, socket.number, datagram.bytes.count)
+        if !isPeek {
+            socket.datagrams.removeFirst()
+            note(.received, socket.number, datagram.bytes.count)
+        }
         return datagram.bytes.count
     }
 
     func sendDatagram(
-        _ slot: SlotReference, _ memory: UnsafeBufferPointer<UInt8>, to address: SocketAddress
+        _ socket: SimulatedSocket, _ memory: UnsafeBufferPointer<UInt8>, _ control: OutgoingControl,
+        to address: SocketAddress
     ) -> Int {
-        guard let socket = sockets[slot.slot.descriptor] else { return -Int(csock_EBADF) }
         if socket.error != 0 { return takeError(socket) }
         let target = address.isNone ? socket.peerAddress : address
         guard !target.isNone else { return -Int(csock_EDESTADDRREQ) }
@@ -34,19 +37,22 @@ extension World {
         guard bound >= 0 else { return Int(bound) }
         if isPutOff(socket, .write) { return Attempt.pending }
         note(.sent, socket.number, memory.count)
-        unsafe dispatch(ReceivedDatagram(sender: socket.local, bytes: Array(memory)), socket, target)
+        let extras = SentExtras(control)
+        let datagram = unsafe ReceivedDatagram(
+            sender: extras.source(socket.local, to: target), target: target, bytes: Array(memory), extras: extras)
+        dispatch(datagram, socket)
         return memory.count
     }
 
     /// Sends it on its way: once, twice or never, in its turn or late.
-    private func dispatch(_ datagram: ReceivedDatagram, _ socket: SimulatedSocket, _ target: SocketAddress) {
+    private func dispatch(_ datagram: ReceivedDatagram, _ socket: SimulatedSocket) {
         let count = datagram.bytes.count
-        if isSilent(target) { return note(.swallowed, socket.number, count) }
+        if isSilent(datagram.target) { return note(.swallowed, socket.number, count) }
         if random.happens(conditions.loss) { return note(.lost, socket.number, count) }
         let copies = random.happens(conditions.duplication) ? 2 : 1
         if copies == 2 { note(.duplicated, socket.number, count) }
         for _ in 0..<copies {
-            plan(.datagram(datagram, from: socket.number, to: target), at: datagramArrival(socket, count))
+            plan(.datagram(datagram, from: socket.number), at: datagramArrival(socket, count))
         }
     }
 

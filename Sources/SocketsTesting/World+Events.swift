@@ -12,7 +12,7 @@ extension World {
         case .reset(let number): return reset(number)
         case .arrive(let number, let target): return arrive(number, at: target)
         case .answer(let number, let error): return answer(number, error)
-        case .datagram(let datagram, let sender, let target): return deliver(datagram, from: sender, to: target)
+        case .datagram(let datagram, let sender): return deliver(datagram, from: sender)
         case .unreachable(let number): return unreachable(number)
         }
     }
@@ -77,10 +77,8 @@ extension World {
         return [(number, .write)]
     }
 
-    private func deliver(
-        _ datagram: ReceivedDatagram, from sender: Int32, to target: SocketAddress
-    ) -> [(Int32, Direction)] {
-        guard let receiver = places.find(target, isStream: false).flatMap({ sockets[$0] }) else {
+    private func deliver(_ datagram: ReceivedDatagram, from sender: Int32) -> [(Int32, Direction)] {
+        guard let receiver = places.find(datagram.target, isStream: false).flatMap({ sockets[$0] }) else {
             plan(.unreachable(sender), after: travelTime())
             return []
         }

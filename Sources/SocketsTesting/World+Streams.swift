@@ -60,19 +60,22 @@ extension World {
         return Int(accepted)
     }
 
-    func receive(_ slot: SlotReference, _ memory: UnsafeMutableBufferPointer<UInt8>) -> Int {
-        guard let socket = sockets[slot.slot.descriptor] else { return -Int(csock_EBADF) }
+    /// Receives bytes of a stream, or looks at them.
+    func receive(_ number: Int32, _ memory: UnsafeMutableBufferPointer<UInt8>, isPeek: Bool = false) -> Int {
+        guard let socket = sockets[number] else { return -Int(csock_EBADF) }
         guard socket.isStream else {
-            var sender = SocketAddress.none
-            return min(memory.count, unsafe receiveDatagram(slot, memory, &sender))
+            var message = VirtualMessage()
+            return min(memory.count, unsafe receiveDatagram(socket, memory, &message, isPeek: isPeek))
         }
         guard socket.phase == .connected else { return -Int(csock_ENOTCONN) }
         guard socket.incoming.count > 0 || memory.isEmpty else { return receiveNothing(socket) }
         if isPutOff(socket, .read) { return Attempt.pending }
         if isResetNow(socket) { return takeError(socket) }
         let count = shortened(min(memory.count, socket.incoming.count), socket)
-        unsafe socket.incoming.move(count, to: memory)
-        note(.received, socket.number, count)
+        unsafe socket.incoming.copy(count, to: memory)
+        if isPeek { return count }
+        socket.incoming.removeFirst(count)
+        note(.received, number, count)
         if let peer = socket.peer { plan(.wake(peer, .write)) }
         return count
     }
@@ -83,9 +86,9 @@ extension World {
         return socket.hasEnded ? 0 : wait(socket, .read)
     }
 
-    func send(_ slot: SlotReference, _ memory: UnsafeBufferPointer<UInt8>) -> Int {
-        guard let socket = sockets[slot.slot.descriptor] else { return -Int(csock_EBADF) }
-        guard socket.isStream else { return unsafe sendDatagram(slot, memory, to: .none) }
+    func send(_ number: Int32, _ memory: UnsafeBufferPointer<UInt8>) -> Int {
+        guard let socket = sockets[number] else { return -Int(csock_EBADF) }
+        guard socket.isStream else { return unsafe sendDatagram(socket, memory, .init(capacity: 0), to: .none) }
         guard socket.phase == .connected else { return -Int(csock_ENOTCONN) }
         if socket.error != 0 { return takeError(socket) }
         guard !socket.isShut, let number = socket.peer else { return -Int(csock_EPIPE) }
@@ -115,6 +118,16 @@ extension World {
         socket.sentOut = max(socket.sentOut, now).saturatingAdd(sendingTime(count))
         socket.lastArrival = max(socket.lastArrival, socket.sentOut.saturatingAdd(travelTime()))
         return socket.lastArrival
+    }
+
+    /// Two streams that are connected to each other.
+    func pair() -> (Int32, Int32) {
+        let numbers = (open(.unix, isStream: true), open(.unix, isStream: true))
+        for (number, peer) in [numbers, (numbers.1, numbers.0)] {
+            sockets[number]?.phase = .connected
+            sockets[number]?.peer = peer
+        }
+        return numbers
     }
 
     func shutdown(_ number: Int32, _ half: ShutdownHalf) -> Int32 {

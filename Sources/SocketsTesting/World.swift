@@ -18,7 +18,7 @@ final class World {
         case arrive(Int32, SocketAddress)
         /// The answer to a connect comes back: 0 or an errno.
         case answer(Int32, Int32)
-        case datagram(ReceivedDatagram, from: Int32, to: SocketAddress)
+        case datagram(ReceivedDatagram, from: Int32)
         /// Nobody takes what a connected datagram socket sent.
         case unreachable(Int32)
     }

@@ -2,11 +2,13 @@ package import Sockets
 
 /// Sockets that only an engine knows, as those of `SocketsTesting`: what the kernel does for others.
 ///
-/// Their numbers begin at ``first``, and never reach a system call. Answers are 0 or more, or a negated errno. All calls
-/// can come from any thread, but `receive` and `send`, which are the loop's.
+/// Their numbers begin at ``VirtualNumber/first``, and never reach a system call. Answers are 0 or more, a negated errno, or
+/// ``Attempt/pending`` of a call that would have to wait. All calls can come from any thread.
 package protocol VirtualSockets: AnyObject, Sendable {
     /// Makes a socket: its number. C: socket(2)
     func open(_ family: AddressFamily, isStream: Bool) -> Int32
+    /// Makes two streams that are connected to each other: their numbers. C: socketpair(2)
+    func pair() -> (Int32, Int32)
     /// Ends it. C: close(2)
     func close(_ number: Int32) -> Int32
     /// C: bind(2)
@@ -27,12 +29,28 @@ package protocol VirtualSockets: AnyObject, Sendable {
     func setOption(_ number: Int32, _ key: OptionKey, _ value: OptionBytes) -> Int32
     /// The value that an option was given, or nil. C: getsockopt(2)
     func option(_ number: Int32, _ key: OptionKey) -> OptionBytes?
-    /// Receives a datagram: the size it had, which may be more than there was room for. C: recvfrom(2)
+    /// Receives a message: the size of a datagram, which may be more than there was room for. C: recvmsg(2)
     func receive(
-        _ slot: SlotReference, _ memory: UnsafeMutableBufferPointer<UInt8>, from sender: inout SocketAddress
+        _ number: Int32, _ memory: UnsafeMutableBufferPointer<UInt8>, _ flags: ReceiveFlags,
+        _ message: inout VirtualMessage
     ) -> Int
-    /// Sends a datagram, to the peer for `none`. C: sendto(2)
-    func send(_ slot: SlotReference, _ memory: UnsafeBufferPointer<UInt8>, to address: SocketAddress) -> Int
+    /// Sends a message, to the peer for `none`. C: sendmsg(2)
+    func send(
+        _ number: Int32, _ memory: UnsafeBufferPointer<UInt8>, _ control: OutgoingControl, to address: SocketAddress,
+        _ flags: SendFlags
+    ) -> Int
+    /// Whether a call in this direction would not wait. C: poll(2)
+    func isReady(_ number: Int32, _ direction: Direction) -> Bool
+}
+
+/// What comes beside the bytes of a message.
+package struct VirtualMessage {
+    /// Who sent it; `none` on a stream.
+    package var sender = SocketAddress.none
+    /// The control messages.
+    package var control = OutgoingControl(capacity: 0)
+
+    package init() {}
 }
 
 /// The numbers of sockets that only an engine knows.
@@ -41,21 +59,25 @@ package enum VirtualNumber {
     package static let first: Int32 = 1 << 30
 }
 
-extension Slot {
-    /// Whether only the engine knows the socket.
-    var isVirtual: Bool { descriptor >= VirtualNumber.first }
+extension SlotReference {
+    /// Whether only the engine knows the socket. For its owner.
+    var isVirtual: Bool {
+        @inline(__always)
+        get { descriptor >= VirtualNumber.first }
+    }
 
     /// The descriptor, or -1 for a socket that only the engine knows.
     var kernelDescriptor: Int32 { isVirtual ? -1 : descriptor }
-}
 
-extension SlotReference {
     /// The engine's part, if only the engine knows the socket.
-    var virtual: (any VirtualSockets)? { slot.isVirtual ? loop.engine.virtualSockets : nil }
+    var virtual: (any VirtualSockets)? {
+        @inline(__always)
+        get { isVirtual ? loop.engine.virtualSockets : nil }
+    }
 
-    /// Throws `notSupported` for calls on the socket itself, if only the engine knows it.
+    /// Throws `notSupported` for what needs a socket of the kernel, if only the engine knows it.
     func requireKernel(_ operation: SocketError.Operation) throws(SocketError) {
-        guard slot.isVirtual else { return }
+        guard isVirtual else { return }
         throw SocketError(operation, .notSupported, detail: "this socket is simulated")
     }
 }

@@ -24,17 +24,17 @@ extension AsyncDatagramSocket {
     public func setOption<Value>(
         _ option: TypedOption<Value, some OptionAccess.Writable>, to value: Value
     ) throws(SocketError) {
-        try socket.withSocket { (socket) throws(SocketError) in try socket.setOption(option, to: value) }
+        try socket.set(option, to: value)
     }
 
     /// The value of an option, or of a status. C: getsockopt(2)
     public func option<Value>(_ option: TypedOption<Value, some OptionAccess.Readable>) throws(SocketError) -> Value {
-        try socket.withSocket { (socket) throws(SocketError) in try socket.option(option) }
+        try socket.value(of: option)
     }
 
     /// Fixes the peer: only its datagrams are received, and ICMP errors are heard of. Nothing is sent. C: connect(2)
     public consuming func connected(to peer: Address) throws(SocketError) -> AsyncConnectedDatagramSocket<Address> {
-        try socket.withSocket { (socket) throws(SocketError) in try socket.connect(to: peer) }
+        try socket.connect(to: peer)
         return AsyncConnectedDatagramSocket(SocketParts(socket: socket, file: file), peerAddress: peer)
     }
 }
@@ -67,11 +67,11 @@ extension AsyncConnectedDatagramSocket {
     public func setOption<Value>(
         _ option: TypedOption<Value, some OptionAccess.Writable>, to value: Value
     ) throws(SocketError) {
-        try socket.withSocket { (socket) throws(SocketError) in try socket.setOption(option, to: value) }
+        try socket.set(option, to: value)
     }
 
     /// The value of an option, or of a status. C: getsockopt(2)
     public func option<Value>(_ option: TypedOption<Value, some OptionAccess.Readable>) throws(SocketError) -> Value {
-        try socket.withSocket { (socket) throws(SocketError) in try socket.option(option) }
+        try socket.value(of: option)
     }
 }

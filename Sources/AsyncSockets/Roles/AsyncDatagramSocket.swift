@@ -12,9 +12,26 @@ public struct AsyncDatagramSocket<Address: SocketAddressProtocol>: ~Copyable, Se
     public init(boundTo address: Address, loop: EventLoop? = nil) throws(SocketError) {
         let loop = if let loop { loop } else { try EventLoop.suitable() }
         if let sockets = loop.engine.virtualSockets {
-            self.init(try Self.bind(sockets, to: address, loop))
+            let target = try address.encoded()
+            self.init(
+                try SocketParts.datagram(sockets, address.family, loop) { (number) throws(SocketError) in
+                    try require(.bind, sockets.bind(number, to: target))
+                })
         } else {
             try self.init(DatagramSocket(boundTo: address), on: loop)
+        }
+    }
+
+    /// A socket without an address.
+    init(
+        unbound family: AddressFamily, on loop: EventLoop?,
+        _ make: () throws(SocketError) -> DatagramSocket<Address>
+    ) throws(SocketError) {
+        let loop = if let loop { loop } else { try EventLoop.suitable() }
+        if let sockets = loop.engine.virtualSockets {
+            self.init(try SocketParts.datagram(sockets, family, loop))
+        } else {
+            try self.init(make(), on: loop)
         }
     }
 
@@ -45,12 +62,10 @@ public struct AsyncDatagramSocket<Address: SocketAddressProtocol>: ~Copyable, Se
     public func receive(
         into buffer: inout [UInt8], within limit: TimeLimit = .forever
     ) async throws(SocketError) -> Datagram<Address> {
-        if socket.isVirtual { return try await receiveVirtual(into: &buffer, limit) }
-        let room = buffer.count
+        let reference = socket.reference, room = buffer.count
         var sender = SocketAddress.none
-        let size = try await socket.retrying(.receive, within: limit) { (socket) throws(SocketError) -> Int? in
-            var span = buffer.mutableSpan
-            return try socket.receiveDatagramIfReady(into: &span, from: &sender)
+        let size = try await reference.retrying(.read, limit) { () throws(SocketError) in
+            try reference.receiveDatagramIfReady(into: &buffer, from: &sender)
         }
         guard let address = Address(sender) else { throw SocketError(.recvfrom, .wrongAddressFamily) }
         return Datagram(count: min(size, room), size: size, sender: address)
@@ -62,9 +77,9 @@ public struct AsyncDatagramSocket<Address: SocketAddressProtocol>: ~Copyable, Se
     public func send(
         _ bytes: Span<UInt8>, to address: Address, within limit: TimeLimit = .forever
     ) async throws(SocketError) -> Int {
-        if socket.isVirtual { return try await socket.reference.sendVirtual(bytes, to: address.encoded(), limit) }
-        return try await socket.retrying(.send, within: limit) { (socket) throws(SocketError) in
-            try unlessWaiting { () throws(SocketError) in try socket.send(bytes, to: address, flags: .dontWait) }
+        let reference = socket.reference
+        return try await reference.retrying(.write, limit) { () throws(SocketError) in
+            try reference.sendIfReady(bytes, to: address)
         }
     }
 
@@ -86,8 +101,14 @@ public struct AsyncConnectedDatagramSocket<Address: SocketAddressProtocol>: ~Cop
     /// A socket with this peer and any local address. Nothing is sent. C: socket(2), connect(2)
     public static func connect(to peer: Address, loop: EventLoop? = nil) throws(SocketError) -> Self {
         let loop = if let loop { loop } else { try EventLoop.suitable() }
-        if let sockets = loop.engine.virtualSockets { return try connect(sockets, to: peer, loop) }
-        return try Self(ConnectedDatagramSocket.connect(to: peer), on: loop)
+        guard let sockets = loop.engine.virtualSockets else {
+            return try Self(ConnectedDatagramSocket.connect(to: peer), on: loop)
+        }
+        let target = try peer.encoded()
+        let parts = try SocketParts.datagram(sockets, peer.family, loop) { (number) throws(SocketError) in
+            try require(.connect, sockets.connect(number, to: target))
+        }
+        return Self(parts, peerAddress: peer)
     }
 
     /// Takes over a connected datagram socket; the descriptor stays.
@@ -114,14 +135,10 @@ public struct AsyncConnectedDatagramSocket<Address: SocketAddressProtocol>: ~Cop
     public func receive(
         into buffer: inout [UInt8], within limit: TimeLimit = .forever
     ) async throws(SocketError) -> Datagram<Address> {
-        if socket.isVirtual { return try await receiveVirtual(into: &buffer, limit) }
-        let room = buffer.count, peer = peerAddress
+        let reference = socket.reference, room = buffer.count, peer = peerAddress
         do throws(SocketError) {
-            let size = try await socket.retrying(.receive, within: limit) { (socket) throws(SocketError) -> Int? in
-                var span = buffer.mutableSpan
-                return try unlessWaiting { () throws(SocketError) in
-                    try socket.receiveDatagram(into: &span, flags: .dontWait)
-                }
+            let size = try await reference.retrying(.read, limit) { () throws(SocketError) in
+                try reference.receiveDatagramIfReady(into: &buffer)
             }
             return Datagram(count: min(size, room), size: size, sender: peer)
         } catch { throw named(error, peer) }
@@ -130,11 +147,10 @@ public struct AsyncConnectedDatagramSocket<Address: SocketAddressProtocol>: ~Cop
     /// Sends one datagram to the peer and returns its size. C: send(2)
     @discardableResult
     public func send(_ bytes: Span<UInt8>, within limit: TimeLimit = .forever) async throws(SocketError) -> Int {
-        if socket.isVirtual { return try await socket.reference.sendVirtual(bytes, to: .none, limit) }
-        let peer = peerAddress
+        let reference = socket.reference, peer = peerAddress
         do throws(SocketError) {
-            return try await socket.retrying(.send, within: limit) { (socket) throws(SocketError) in
-                try socket.sendIfReady(bytes)
+            return try await reference.retrying(.write, limit) { () throws(SocketError) in
+                try reference.sendIfReady(bytes)
             }
         } catch { throw named(error, peer) }
     }

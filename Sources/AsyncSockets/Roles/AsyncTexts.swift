@@ -23,7 +23,9 @@ extension AsyncStreamListener<UnixAddress> {
 extension AsyncDatagramSocket<IPSocketAddress> {
     /// A socket to send from; the kernel gives it a port at the first send. C: socket(2)
     public init(_ version: IPVersion = .v4, loop: EventLoop? = nil) throws(SocketError) {
-        try self.init(UDPSocket(version), on: loop)
+        try self.init(unbound: version == .v4 ? .ipv4 : .ipv6, on: loop) { () throws(SocketError) in
+            try UDPSocket(version)
+        }
     }
 
     /// Receives what is sent to an address given as text, `0.0.0.0:9999`. C: bind(2)
@@ -34,7 +36,9 @@ extension AsyncDatagramSocket<IPSocketAddress> {
 
 extension AsyncDatagramSocket<UnixAddress> {
     /// A socket to send from; its receivers see an `unnamed` sender. C: socket(2)
-    public init(loop: EventLoop? = nil) throws(SocketError) { try self.init(UnixDatagramSocket(), on: loop) }
+    public init(loop: EventLoop? = nil) throws(SocketError) {
+        try self.init(unbound: .unix, on: loop) { () throws(SocketError) in try UnixDatagramSocket() }
+    }
 
     /// Receives what is sent to the socket file it makes at the path. C: bind(2)
     public init(boundTo path: String, loop: EventLoop? = nil) throws(SocketError) {

@@ -4,6 +4,8 @@ extension AsyncStreamSocket<UnixAddress> {
     /// Two streams connected to each other, for tasks on a loop; nil for the current one or else the shared one.
     /// C: socketpair(2)
     public static func pair(on loop: EventLoop? = nil) throws(SocketError) -> AsyncStreamPair {
+        let loop = if let loop { loop } else { try EventLoop.suitable() }
+        if let sockets = loop.engine.virtualSockets { return try pair(sockets, loop) }
         let pair = try UnixStream.pair()
         let first = try Self(pair.first, on: loop), second = try Self(pair.second, on: loop)
         return AsyncStreamPair(first: first, second: second)

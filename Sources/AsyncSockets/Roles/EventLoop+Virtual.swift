@@ -42,66 +42,18 @@ extension Connecting {
     }
 }
 
-extension SlotReference {
-    /// Receives a datagram of a socket of the engine's own: the size it had.
-    func receiveVirtual(
-        into buffer: inout [UInt8], from sender: inout SocketAddress, _ limit: TimeLimit
-    ) async throws(SocketError) -> Int {
-        let limit = starting(limit)
-        while true {
-            let answer = receiveVirtual(&buffer, &sender)
-            if answer >= 0 { return answer }
-            guard answer != Attempt.elsewhere else {
-                return try await loop.actor.receiveVirtual(self, into: &buffer, from: &sender, limit)
-            }
-            _ = try await afterAttempt(answer, .read, limit, .recvfrom)
+extension AsyncStreamSocket<UnixAddress> {
+    /// Two streams of the engine's own.
+    static func pair(_ sockets: any VirtualSockets, _ loop: EventLoop) throws(SocketError) -> AsyncStreamPair {
+        let numbers = sockets.pair(), state = Slot.State.of(.unix, isStream: true)
+        do throws(SocketError) {
+            let first = Self(AsyncSocket(try loop.open(numbers.0, state)), peerAddress: .unnamed)
+            let second = Self(AsyncSocket(try loop.open(numbers.1, state)), peerAddress: .unnamed)
+            return AsyncStreamPair(first: first, second: second)
+        } catch {
+            // The one that a loop did not get as far as.
+            _ = sockets.close(numbers.1)
+            throw error
         }
-    }
-
-    /// Sends a datagram on a socket of the engine's own, to the peer for `none`.
-    func sendVirtual(
-        _ bytes: Span<UInt8>, to address: SocketAddress, _ limit: TimeLimit
-    ) async throws(SocketError) -> Int {
-        let limit = starting(limit)
-        while true {
-            let answer = sendVirtual(bytes, address)
-            if answer >= 0 { return answer }
-            guard answer != Attempt.elsewhere else {
-                return try await loop.actor.sendVirtual(self, bytes, to: address, limit)
-            }
-            _ = try await afterAttempt(answer, .write, limit, .sendto)
-        }
-    }
-
-    private func receiveVirtual(_ buffer: inout [UInt8], _ sender: inout SocketAddress) -> Int {
-        guard loop.isCurrent else { return Attempt.elsewhere }
-        let obstacle = obstacle(.read)
-        guard obstacle == 0, let virtual else { return obstacle == 0 ? -Int(csock_EBADF) : obstacle }
-        // The engine writes during the call only.
-        return unsafe buffer.withUnsafeMutableBufferPointer { unsafe virtual.receive(self, $0, from: &sender) }
-    }
-
-    private func sendVirtual(_ bytes: Span<UInt8>, _ address: SocketAddress) -> Int {
-        guard loop.isCurrent else { return Attempt.elsewhere }
-        let obstacle = obstacle(.write)
-        guard obstacle == 0, let virtual else { return obstacle == 0 ? -Int(csock_EBADF) : obstacle }
-        // The engine reads during the call only.
-        return unsafe bytes.withUnsafeBufferPointer { unsafe virtual.send(self, $0, to: address) }
-    }
-}
-
-extension LoopActor {
-    func receiveVirtual(
-        _ slot: SlotReference, into buffer: inout [UInt8], from sender: inout SocketAddress, _ limit: TimeLimit
-    ) async throws(SocketError) -> Int {
-        try slot.requireLoop(.recvfrom)
-        return try await slot.receiveVirtual(into: &buffer, from: &sender, limit)
-    }
-
-    func sendVirtual(
-        _ slot: SlotReference, _ bytes: Span<UInt8>, to address: SocketAddress, _ limit: TimeLimit
-    ) async throws(SocketError) -> Int {
-        try slot.requireLoop(.sendto)
-        return try await slot.sendVirtual(bytes, to: address, limit)
     }
 }

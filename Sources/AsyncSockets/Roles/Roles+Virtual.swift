@@ -3,11 +3,6 @@ internal import Sockets
 
 // The roles over sockets that only an engine knows.
 
-extension AsyncSocket {
-    /// Whether only the engine knows the socket.
-    var isVirtual: Bool { reference.slot.isVirtual }
-}
-
 extension AsyncStreamListener {
     static func listen(
         _ sockets: any VirtualSockets, on address: Address, _ configuration: ListenerConfiguration, _ loop: EventLoop
@@ -24,46 +19,58 @@ extension AsyncStreamListener {
     }
 }
 
-extension AsyncDatagramSocket {
-    static func bind(
-        _ sockets: any VirtualSockets, to address: Address, _ loop: EventLoop
-    ) throws(SocketError) -> SocketParts {
-        let target = try address.encoded()
-        let reference = try loop.openVirtual(sockets, address.family, isStream: false) { (number) throws(SocketError) in
-            try require(.bind, sockets.bind(number, to: target))
-        }
-        return SocketParts(socket: AsyncSocket(reference), file: nil)
-    }
-
-    func receiveVirtual(
-        into buffer: inout [UInt8], _ limit: TimeLimit
-    ) async throws(SocketError) -> Datagram<Address> {
-        var sender = SocketAddress.none
-        let room = buffer.count
-        let size = try await socket.reference.receiveVirtual(into: &buffer, from: &sender, limit)
-        guard let address = Address(sender) else { throw SocketError(.recvfrom, .wrongAddressFamily) }
-        return Datagram(count: min(size, room), size: size, sender: address)
+extension SocketParts {
+    /// A datagram socket of the engine's own, as `setUp` leaves it.
+    static func datagram(
+        _ sockets: any VirtualSockets, _ family: AddressFamily, _ loop: EventLoop,
+        _ setUp: (Int32) throws(SocketError) -> Void = { _ in }
+    ) throws(SocketError) -> Self {
+        Self(socket: AsyncSocket(try loop.openVirtual(sockets, family, isStream: false, setUp)), file: nil)
     }
 }
 
-extension AsyncConnectedDatagramSocket {
-    static func connect(
-        _ sockets: any VirtualSockets, to peer: Address, _ loop: EventLoop
-    ) throws(SocketError) -> Self {
-        let target = try peer.encoded()
-        let reference = try loop.openVirtual(sockets, peer.family, isStream: false) { (number) throws(SocketError) in
-            try require(.connect, sockets.connect(number, to: target))
+extension AsyncSocket {
+    /// Sets an option, which sockets of the engine's own keep.
+    func set<Value>(_ option: TypedOption<Value, some OptionAccess.Writable>, to value: Value) throws(SocketError) {
+        guard let sockets = reference.virtual else {
+            return try withSocket { (socket) throws(SocketError) in try socket.setOption(option, to: value) }
         }
-        return Self(SocketParts(socket: AsyncSocket(reference), file: nil), peerAddress: peer)
+        let bytes = try option.encode(value)
+        try require(.setsockopt, sockets.setOption(reference.descriptor, option.key, bytes))
     }
 
-    func receiveVirtual(
-        into buffer: inout [UInt8], _ limit: TimeLimit
-    ) async throws(SocketError) -> Datagram<Address> {
-        var sender = SocketAddress.none
-        let room = buffer.count
-        let size = try await socket.reference.receiveVirtual(into: &buffer, from: &sender, limit)
-        return Datagram(count: min(size, room), size: size, sender: peerAddress)
+    /// The value of an option, for sockets of the engine's own the one it was given.
+    func value<Value>(of option: TypedOption<Value, some OptionAccess.Readable>) throws(SocketError) -> Value {
+        guard let sockets = reference.virtual else {
+            return try withSocket { (socket) throws(SocketError) in try socket.option(option) }
+        }
+        guard let bytes = sockets.option(reference.descriptor, option.key), let value = option.decode(bytes) else {
+            throw SocketError(.getsockopt, .notSupported, detail: "a simulated socket has only what it was given")
+        }
+        return value
+    }
+
+    func shutdown(_ half: ShutdownHalf) throws(SocketError) {
+        guard let sockets = reference.virtual else {
+            return try withSocket { (socket) throws(SocketError) in try socket.shutdown(half) }
+        }
+        try require(.shutdown, sockets.shutdown(reference.descriptor, half))
+    }
+
+    /// Fixes the peer of a datagram socket.
+    func connect(to peer: some SocketAddressProtocol) throws(SocketError) {
+        guard let sockets = reference.virtual else {
+            return try withSocket { (socket) throws(SocketError) in try socket.connect(to: peer) }
+        }
+        try require(.connect, sockets.connect(reference.descriptor, to: try peer.encoded()))
+    }
+
+    /// Lets the close reset the connection.
+    func prepareReset() throws(SocketError) {
+        guard let sockets = reference.virtual else {
+            return try withSocket { (socket) throws(SocketError) in try socket.prepareReset() }
+        }
+        try require(.setsockopt, sockets.prepareReset(reference.descriptor))
     }
 }
 
@@ -71,27 +78,5 @@ extension SlotReference {
     func localAddress() throws(SocketError) -> SocketAddress {
         if let virtual { return virtual.localAddress(descriptor) }
         return try Socket.lending(descriptor) { (socket) throws(SocketError) in try socket.localAddress }
-    }
-
-    func shutdownVirtual(_ half: ShutdownHalf) throws(SocketError) {
-        try require(.shutdown, virtual?.shutdown(descriptor, half) ?? -csock_EBADF)
-    }
-
-    func prepareVirtualReset() throws(SocketError) {
-        try require(.setsockopt, virtual?.prepareReset(descriptor) ?? -csock_EBADF)
-    }
-
-    func setVirtual<Value>(
-        _ option: TypedOption<Value, some OptionAccess.Writable>, to value: Value
-    ) throws(SocketError) {
-        let bytes = try option.encode(value)
-        try require(.setsockopt, virtual?.setOption(descriptor, option.key, bytes) ?? -csock_EBADF)
-    }
-
-    func virtual<Value>(_ option: TypedOption<Value, some OptionAccess.Readable>) throws(SocketError) -> Value {
-        guard let bytes = virtual?.option(descriptor, option.key), let value = option.decode(bytes) else {
-            throw SocketError(.getsockopt, .notSupported, detail: "a simulated socket has only what it was given")
-        }
-        return value
     }
 }

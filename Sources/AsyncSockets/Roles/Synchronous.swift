@@ -26,6 +26,7 @@ extension AsyncStreamListener {
     ///
     /// Connections that the loop had accepted ahead come along. As ``AsyncSocket/intoSocket()``.
     public consuming func intoListener() async throws(SocketError) -> SynchronousListener<Address> {
+        try socket.reference.requireKernel(.fcntl)
         let address = localAddress
         let file = file
         let released = await socket.release()

@@ -11,18 +11,10 @@ extension AsyncSocket {
         _ direction: TransferDirection, within limit: TimeLimit = .forever,
         _ call: (borrowing Socket) throws(SocketError) -> Result?
     ) async throws(SocketError) -> Result {
-        let reference = reference, side = direction.side
-        try reference.requireKernel(side.operation)
-        guard reference.loop.isCurrent else { return try await reference.retryElsewhere(side, limit, call) }
-        let limit = reference.starting(limit)
-        while true {
-            var result: Result?
-            let answer = try reference.attempt(side) { (socket) throws(SocketError) in
-                result = try call(socket)
-                return result == nil ? nil : 0
-            }
-            if let result { return result }
-            _ = try await reference.afterAttempt(answer, side, limit, side.operation)
+        let reference = reference
+        try reference.requireKernel(direction.side.operation)
+        return try await reference.retrying(direction.side, limit) { () throws(SocketError) in
+            try Socket.lending(reference.descriptor, call)
         }
     }
 
@@ -31,9 +23,9 @@ extension AsyncSocket {
         into buffer: inout [UInt8], flags: ReceiveFlags, within limit: TimeLimit = .forever
     ) async throws(SocketError) -> Int {
         if buffer.isEmpty { throw noRoom() }
-        return try await retrying(.receive, within: limit) { (socket) throws(SocketError) in
-            var span = buffer.mutableSpan
-            return try socket.receiveIfReady(into: &span, flags: flags)
+        let reference = reference
+        return try await reference.retrying(.read, limit) { () throws(SocketError) in
+            try reference.receiveIfReady(into: &buffer, flags: flags)
         }
     }
 
@@ -41,8 +33,9 @@ extension AsyncSocket {
     public func send(
         _ bytes: Span<UInt8>, flags: SendFlags, within limit: TimeLimit = .forever
     ) async throws(SocketError) -> Int {
-        try await retrying(.send, within: limit) { (socket) throws(SocketError) in
-            try socket.sendIfReady(bytes, flags: flags)
+        let reference = reference
+        return try await reference.retrying(.write, limit) { () throws(SocketError) in
+            try reference.sendIfReady(bytes, flags: flags)
         }
     }
 
@@ -53,11 +46,9 @@ extension AsyncSocket {
         into buffer: inout [UInt8], control: inout IncomingControl, flags: ReceiveFlags = [],
         within limit: TimeLimit = .forever
     ) async throws(SocketError) -> ReceivedMessage {
-        try await retrying(.receive, within: limit) { (socket) throws(SocketError) in
-            var span = buffer.mutableSpan
-            return try unlessWaiting { () throws(SocketError) in
-                try socket.receiveMessage(into: &span, control: &control, flags: flags.union(.dontWait))
-            }
+        let reference = reference
+        return try await reference.retrying(.read, limit) { () throws(SocketError) in
+            try reference.receiveMessageIfReady(into: &buffer, control: &control, flags: flags)
         }
     }
 
@@ -66,11 +57,7 @@ extension AsyncSocket {
         _ bytes: Span<UInt8>, control: OutgoingControl = .init(capacity: 0), flags: SendFlags = [],
         within limit: TimeLimit = .forever
     ) async throws(SocketError) -> Int {
-        try await retrying(.send, within: limit) { (socket) throws(SocketError) in
-            try unlessWaiting { () throws(SocketError) in
-                try socket.sendMessage(bytes, control: control, flags: flags.union(.dontWait))
-            }
-        }
+        try await sendMessage(bytes, control, .none, flags, limit)
     }
 
     /// Sends a datagram with control messages, to an address. Throws: as the synchronous call. C: sendmsg(2)
@@ -78,32 +65,52 @@ extension AsyncSocket {
         _ bytes: Span<UInt8>, control: OutgoingControl = .init(capacity: 0), to address: some SocketAddressProtocol,
         flags: SendFlags = [], within limit: TimeLimit = .forever
     ) async throws(SocketError) -> Int {
-        let target = try address.encoded()
-        return try await retrying(.send, within: limit) { (socket) throws(SocketError) in
-            try unlessWaiting { () throws(SocketError) in
-                try socket.sendMessage(bytes, control: control, to: target, flags: flags.union(.dontWait))
-            }
+        try await sendMessage(bytes, control, try address.encoded(), flags, limit)
+    }
+
+    private func sendMessage(
+        _ bytes: Span<UInt8>, _ control: OutgoingControl, _ target: SocketAddress, _ flags: SendFlags,
+        _ limit: TimeLimit
+    ) async throws(SocketError) -> Int {
+        let reference = reference
+        return try await reference.retrying(.write, limit) { () throws(SocketError) in
+            try reference.sendMessageIfReady(bytes, control: control, to: target, flags: flags)
         }
     }
 
     /// Waits until a call in this direction is worth a try: it may still find nothing. C: poll(2)
     public func wait(for direction: TransferDirection, within limit: TimeLimit = .forever) async throws(SocketError) {
-        let interest: Readiness = direction == .receive ? .readable : .writable
-        try await retrying(direction, within: limit) { (socket) throws(SocketError) in
-            try socket.wait(for: interest, until: .now).isEmpty ? nil : ()
-        }
+        let reference = reference, side = direction.side
+        try await reference.retrying(side, limit) { () throws(SocketError) in try reference.isReady(side) ? () : nil }
     }
 }
 
 extension SlotReference {
+    /// Makes a call that does not wait, until it does not say nil.
+    func retrying<Result>(
+        _ direction: Direction, _ limit: TimeLimit, _ call: () throws(SocketError) -> Result?
+    ) async throws(SocketError) -> Result {
+        guard loop.isCurrent else { return try await retryElsewhere(direction, limit, call) }
+        let limit = starting(limit)
+        while true {
+            var result: Result?
+            let answer = try attempt(direction) { () throws(SocketError) in
+                result = try call()
+                return result == nil ? nil : 0
+            }
+            if let result { return result }
+            _ = try await afterAttempt(answer, direction, limit, direction.operation)
+        }
+    }
+
     /// The calls are made here, because their memory cannot go to another thread; only the wait is the loop's.
-    fileprivate func retryElsewhere<Result>(
-        _ direction: Direction, _ limit: TimeLimit, _ call: (borrowing Socket) throws(SocketError) -> Result?
+    private func retryElsewhere<Result>(
+        _ direction: Direction, _ limit: TimeLimit, _ call: () throws(SocketError) -> Result?
     ) async throws(SocketError) -> Result {
         let limit = starting(limit)
         try requireLoop(direction.operation)
         // Nobody can close the socket before the first suspension.
-        if let result = try Socket.lending(descriptor, call) { return result }
+        if let result = try call() { return result }
         let tenant = tenant
         try await loop.actor.waitAfterCall(tenant, direction, limit)
         while true {
@@ -115,10 +122,10 @@ extension SlotReference {
 
     /// A call on a direction that is held; gives it back unless the call would have to wait.
     private func callOnce<Result>(
-        _ direction: Direction, _ call: (borrowing Socket) throws(SocketError) -> Result?
+        _ direction: Direction, _ call: () throws(SocketError) -> Result?
     ) throws(SocketError) -> Result? {
         do throws(SocketError) {
-            guard let result = try Socket.lending(descriptor, call) else { return nil }
+            guard let result = try call() else { return nil }
             letGo(direction)
             return result
         } catch {
@@ -154,12 +161,4 @@ public enum TransferDirection: Sendable {
 
 extension Direction {
     var operation: SocketError.Operation { self == .read ? .recv : .send }
-}
-
-/// The result of a call, or nil when it would have to wait.
-func unlessWaiting<Result>(_ call: () throws(SocketError) -> Result) throws(SocketError) -> Result? {
-    do throws(SocketError) { return try call() } catch {
-        if error.code == .wouldBlock { return nil }
-        throw error
-    }
 }

@@ -37,7 +37,7 @@ public import Sockets
     public func withSocket<Result: ~Copyable, Failure>(
         _ body: (borrowing Socket) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        try Socket.lending(reference.slot.kernelDescriptor, body)
+        try Socket.lending(reference.kernelDescriptor, body)
     }
 
     /// Ends all operations on it with `closed`, closes, and returns when that is done. Throws: what the kernel reports of

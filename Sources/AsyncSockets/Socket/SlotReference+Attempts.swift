@@ -28,15 +28,12 @@ extension SlotReference {
 
     /// A call on the socket itself, which says by nil that it would have to wait.
     func attempt(
-        _ direction: Direction, _ call: (borrowing Socket) throws(SocketError) -> Int?
+        _ direction: Direction, _ call: () throws(SocketError) -> Int?
     ) throws(SocketError) -> Int {
         guard loop.isCurrent else { return Attempt.elsewhere }
         let obstacle = obstacle(direction)
         guard obstacle == 0 else { return obstacle }
-        if loop.engine.isReady(self, direction) {
-            let result = try Socket.lending(descriptor, call)
-            if let result { return result }
-        }
+        if loop.engine.isReady(self, direction), let result = try call() { return result }
         loop.engine.awaitReadiness(self, direction)
         return Attempt.pending
     }

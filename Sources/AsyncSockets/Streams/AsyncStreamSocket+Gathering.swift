@@ -31,8 +31,8 @@ extension SlotReference {
         var place = PartPosition(in: parts)
         do throws(SocketError) {
             while !place.isAtEnd {
-                let answer = try attempt(.write) { (socket) throws(SocketError) in
-                    try socket.sendIfReady(gathering: parts, from: place)
+                let answer = try attempt(.write) { () throws(SocketError) in
+                    try sendIfReady(gathering: parts, from: place)
                 }
                 if answer >= 0 {
                     place.advance(answer, in: parts)
@@ -51,12 +51,8 @@ extension SlotReference {
         var sent = 0
         do throws(SocketError) {
             while sent < count {
-                let answer = try attempt(.write) { (socket) throws(SocketError) in
-                    try unlessWaiting { () throws(SocketError) in
-                        try socket.sendMessage(
-                            first.extracting(min(sent, first.count)...),
-                            second.extracting(max(0, sent - first.count)...), flags: .dontWait)
-                    }
+                let answer = try attempt(.write) { () throws(SocketError) in
+                    try sendIfReady(first, second, from: sent)
                 }
                 if answer >= 0 { sent += answer } else { _ = try await afterAttempt(answer, .write, limit, .sendmsg) }
             }

@@ -97,16 +97,11 @@ extension SlotReference {
     fileprivate func receiveDatagram(
         into buffer: inout [UInt8], _ limit: TimeLimit
     ) async throws(SocketError) -> RawDatagram {
-        let limit = starting(limit)
         var sender = SocketAddress.none
-        while true {
-            let answer = try attempt(.read) { (socket) throws(SocketError) in
-                var span = buffer.mutableSpan
-                return try socket.receiveDatagramIfReady(into: &span, from: &sender)
-            }
-            if answer >= 0 { return RawDatagram(size: answer, sender: sender) }
-            _ = try await afterAttempt(answer, .read, limit, .recvfrom)
+        let size = try await retrying(.read, limit) { () throws(SocketError) in
+            try receiveDatagramIfReady(into: &buffer, from: &sender)
         }
+        return RawDatagram(size: size, sender: sender)
     }
 }
 

@@ -64,6 +64,20 @@ public struct IncomingControl: ~Copyable, Sendable {
         if count > 0 { adoptDescriptors() }
     }
 
+    /// Takes over what a socket that is not the kernel's brings, without descriptors; whether there was room for all.
+    package mutating func replace(with control: OutgoingControl) throws(SocketError) -> Bool {
+        try unsafe receive { (target, room) throws(SocketError) in
+            try unsafe control.withBytes { (bytes, count) throws(SocketError) in
+                // Both places have as many bytes as they say.
+                if let target = unsafe target, let bytes = unsafe bytes {
+                    unsafe target.copyMemory(from: bytes, byteCount: min(count, room))
+                }
+                return count
+            }
+        }
+        return control.count <= words.count * 8
+    }
+
     /// Every descriptor the kernel installed gets an owner, whatever else is wrong with the message.
     private mutating func adoptDescriptors() {
         var found: [Int32] = []

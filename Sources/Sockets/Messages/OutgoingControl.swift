@@ -3,8 +3,10 @@ internal import CSocketShim
 /// Control messages to send with bytes. It can be emptied and filled again without new memory. C: cmsg(3)
 public struct OutgoingControl: Sendable {
     private var words: [UInt64]
-    private(set) var count = 0
-    private(set) var passedCount = 0
+    /// Bytes in use.
+    package private(set) var count = 0
+    /// Descriptors among them.
+    package private(set) var passedCount = 0
 
     /// The most descriptors that one message passes. C: SCM_MAX_FD in unix(7)
     public static let mostDescriptors = 253
@@ -57,6 +59,13 @@ public struct OutgoingControl: Sendable {
     /// Adds a socket, of which the receiver gets a duplicate. It has to stay open until the message was sent.
     public mutating func append(passing socket: borrowing Socket) throws(SocketError) {
         try append(passing: [socket.number].span)
+    }
+
+    /// Adds the records of another one. Throws: `noBufferSpace`, after those that there was room for.
+    package mutating func append(_ other: OutgoingControl) throws(SocketError) {
+        var records = IncomingControl(capacity: other.count)
+        _ = try records.replace(with: other)
+        try records.forEach { (record) throws(SocketError) in try put(record.level, record.type, record.data) }
     }
 
     mutating func put(_ level: Int32, _ type: Int32, _ data: Span<UInt8>) throws(SocketError) {

@@ -9,6 +9,12 @@ public struct ReceivedMessage: Sendable {
     /// Whether data or control messages were cut off, and more.
     public let flags: MessageFlags
 
+    package init(count: Int, sender: SocketAddress, flags: MessageFlags) {
+        self.count = count
+        self.sender = sender
+        self.flags = flags
+    }
+
     /// Whether the datagram was longer than the buffers, and its rest is lost.
     public var isTruncated: Bool { flags.contains(.truncated) }
     /// Whether control messages did not fit, and are lost, with the descriptors in them.

@@ -70,6 +70,9 @@ package struct PartPosition: Sendable {
     /// Whether there is no byte behind it.
     package var isAtEnd: Bool { part == end }
 
+    /// What is left of the array it is in.
+    package func bytes(of parts: [[UInt8]]) -> [UInt8] { isAtEnd ? [] : Array(parts[part][offset...]) }
+
     /// Passes bytes, and empty arrays behind them.
     package mutating func advance(_ count: Int, in parts: [[UInt8]]) {
         passed += count

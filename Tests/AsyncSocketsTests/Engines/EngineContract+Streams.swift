@@ -156,3 +156,36 @@ extension EngineContract {
         }
     }
 }
+
+extension EngineContract {
+    @Test(arguments: engines) func `many parts arrive as one`(_ engine: EngineKind) async throws {
+        try await onLoop(engine) { loop in
+            let pair = Shared(try await Ends(on: loop))
+            let sent = pattern(300_000)
+            async let got = pair.value.server.receive(count: 2 * sent.count)
+            try await pair.value.client.sendAll(
+                gathering: [[], Array(sent[..<1]), [], Array(sent[1..<200_000]), Array(sent[200_000...]), []])
+            try await pair.value.client.sendAll(sent.span.extracting(..<100_000), sent.span.extracting(100_000...))
+            #expect(try await got == sent + sent)
+        }
+    }
+
+    @Test(arguments: engines)
+    func `who looks ahead, or waits for bytes, takes none of them`(_ engine: EngineKind) async throws {
+        try await onLoop(engine) { loop in
+            let pair = Shared(try AsyncUnixStream.pair(on: loop))
+            async let waited: Void = { try await pair.value.first.socket.wait(for: .receive) }()
+            await Task.yield()
+            try await pair.value.second.sendAll("hello".utf8.span)
+            try await waited
+            var buffer = [UInt8](repeating: 0, count: 3)
+            #expect(try await pair.value.first.receive(into: &buffer, flags: .peek) == 3)
+            #expect(try await pair.value.first.receive(count: 5) == Array("hello".utf8))
+            try await pair.value.first.socket.wait(for: .send)
+            var control = IncomingControl(capacity: 64)
+            #expect(try await pair.value.first.send("more".utf8.span, flags: .dontWait) == 4)
+            let message = try await pair.value.second.receiveMessage(into: &buffer, control: &control)
+            #expect(message.count == 3 && !message.isControlTruncated)
+        }
+    }
+}

@@ -137,19 +137,87 @@ import Testing
         }
     }
 
-    @Test func `options are kept, and calls on the socket refused`() async throws {
+    @Test func `options are kept`() async throws {
         try await SimulatedNetwork.run(seed: 1) { _ in
             let listener = try AsyncTCPListener(on: .any(port: 80))
             let client = try await AsyncTCPStream.connect(to: .loopback(port: 80))
             #expect(await failure { _ = try client.option(.noDelay) } == .notSupported)
             try client.setOption(.noDelay, to: true)
             #expect(try client.option(.noDelay))
-            var buffer = [UInt8](repeating: 0, count: 1)
-            #expect(await failure { _ = try await client.socket.receive(into: &buffer, flags: .peek) } == .notSupported)
-            let code = await failure { try client.socket.withSocket { (socket) in try socket.shutdown(.write) } }
-            #expect(code == .badDescriptor)
+            let socket = try AsyncUDPSocket()
+            try socket.setOption(.broadcast, to: true)
+            #expect(try socket.option(.broadcast))
             _ = consume listener
         }
+    }
+
+    @Test func `calls on the socket itself are refused`() async throws {
+        try await SimulatedNetwork.run(seed: 1) { _ in
+            let pair = try AsyncUnixStream.pair()
+            var codes: [SocketError.Code] = []
+            do throws(SocketError) {
+                try pair.first.socket.withSocket { (socket) throws(SocketError) in try socket.shutdown(.write) }
+            } catch { codes.append(error.code) }
+            do throws(SocketError) {
+                try await pair.first.socket.retrying(.send) { (_) throws(SocketError) in () }
+            } catch { codes.append(error.code) }
+            do throws(SocketError) { _ = try await pair.first.send([1].span, flags: .outOfBand) } catch {
+                codes.append(error.code)
+            }
+            #expect(codes == [.badDescriptor, .notSupported, .notSupported])
+        }
+    }
+
+    @Test func `a simulated socket has no way to calls that wait, and is closed`() async throws {
+        try await SimulatedNetwork.run(seed: 1) { network in
+            let listener = try AsyncTCPListener(on: .any(port: 80))
+            let client = try await AsyncTCPStream.connect(to: .loopback(port: 80))
+            var codes: [SocketError.Code?] = []
+            do throws(SocketError) { _ = try await client.intoStream() } catch { codes.append(error.code) }
+            do throws(SocketError) { _ = try await listener.intoListener() } catch { codes.append(error.code) }
+            #expect(codes == [.notSupported, .notSupported])
+            #expect(network.openSockets == 0)
+        }
+    }
+
+    @Test func `streams pass no descriptors, and datagrams hand on what nobody knows`() async throws {
+        try await SimulatedNetwork.run(seed: 1) { _ in
+            let pair = try AsyncUnixStream.pair(), passed = try Socket(.unix, .stream)
+            #expect(await failure { _ = try await pair.first.send([1].span, passing: passed) } == .notSupported)
+            var control = OutgoingControl()
+            try control.append(level: 4711, type: 12, data: [1, 2, 3].span)
+            #expect(await failure { _ = try await pair.first.sendMessage([1].span, control: control) } == .notSupported)
+            let server = try AsyncUDPSocket(boundTo: .any(port: 53))
+            let client = try AsyncConnectedUDPSocket.connect(to: .loopback(port: 53))
+            try await client.sendMessage([1].span, control: control)
+            var buffer: [UInt8] = [0], incoming = IncomingControl()
+            _ = try await server.receiveMessage(into: &buffer, control: &incoming)
+            var records: [[UInt8]] = []
+            incoming.forEach { record in
+                if record.isOf(level: 4711, type: 12) { records.append(record.data.indices.map { record.data[$0] }) }
+            }
+            #expect(records == [[1, 2, 3]])
+        }
+    }
+
+    @Test func `tasks of other threads send and receive messages too`() async throws {
+        let network = SimulatedNetwork(seed: 1), loop = try network.loop()
+        let server = Shared(try AsyncUDPSocket(boundTo: .any(port: 53), loop: loop))
+        let client = try AsyncConnectedUDPSocket.connect(to: .loopback(port: 53), loop: loop)
+        async let echo: Void = {
+            var buffer = [UInt8](repeating: 0, count: 10)
+            for _ in 0..<100 {
+                let got = try await server.value.receive(into: &buffer)
+                try await server.value.send(buffer.span.extracting(..<got.count), to: got.sender)
+            }
+        }()
+        for number in 0..<100 as Range<UInt8> {
+            var buffer: [UInt8] = [0]
+            try await client.send([number].span)
+            #expect(try await client.receive(into: &buffer).count == 1 && buffer == [number])
+        }
+        try await echo
+        await network.shutdown()
     }
 
     @Test func `a socket of the kernel is not taken`() async throws {
