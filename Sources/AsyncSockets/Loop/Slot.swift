@@ -104,6 +104,8 @@ package struct Side {
     package var cause = WakeCause.ready
     /// Whether an operation goes on that takes more than one step.
     var isBusy = false
+    /// Whether a wait has begun that nothing has ended; its waiter comes a little later, perhaps after other jobs.
+    var isAwaited = false
     /// Whether the kernel works on the operation, with memory of the one who waits.
     package var isInFlight = false
 }

@@ -7,10 +7,11 @@ extension SlotReference {
     /// Wakes the waiter of a direction, if there is one.
     @inline(__always)
     package func wake(_ direction: Direction, _ cause: WakeCause = .ready) {
-        guard let waiter = unsafe self[direction].waiter.take() else { return }
+        guard self[direction].isAwaited else { return }
+        self[direction].isAwaited = false
         self[direction].cause = cause
         self[direction].deadline = .max
-        unsafe waiter.resume()
+        if let waiter = unsafe self[direction].waiter.take() { unsafe waiter.resume() }
     }
 
     /// Wakes the waiter of an operation that was in flight with its result. An interrupted one keeps its reason.
@@ -24,7 +25,7 @@ extension SlotReference {
 
     /// Ends a wait for another reason than an event.
     func interrupt(_ direction: Direction, _ cause: WakeCause) {
-        guard unsafe self[direction].waiter != nil else { return }
+        guard self[direction].isAwaited else { return }
         self[direction].deadline = .max
         self[direction].cause = cause
         if slot.descriptor < 0 || loop.engine.interrupt(self, direction) { wake(direction, cause) }
@@ -142,6 +143,7 @@ extension SlotReference {
     private func begin(_ direction: Direction, _ answer: Int, _ limit: TimeLimit) {
         self[direction].sequence &+= 1
         self[direction].isBusy = true
+        self[direction].isAwaited = true
         self[direction].isInFlight = answer == Attempt.inFlight
         self[direction].cause = .ready
         let deadline = deadline(limit)
@@ -159,10 +161,14 @@ extension SlotReference {
 
     /// Without the hops to the executor it is on that `withUnsafeContinuation` makes before and after: each looks the task's
     /// preference up under a lock, and the two are a fifth of the instructions that an echo takes outside of the kernel.
+    ///
+    /// Where the runtime changes executors on the way here, as for a task that prefers another one, other jobs ran since the
+    /// begin of the wait, and may have ended it.
     @inline(__always)
     private func suspend(_ direction: Direction) async {
         await Builtin.withUnsafeContinuation { (raw: Builtin.RawUnsafeContinuation) in
-            unsafe self[direction].waiter = Builtin.reinterpretCast(raw)
+            let waiter: UnsafeContinuation<Void, Never> = unsafe Builtin.reinterpretCast(raw)
+            if self[direction].isAwaited { unsafe self[direction].waiter = waiter } else { unsafe waiter.resume() }
         } as Void
     }
 
