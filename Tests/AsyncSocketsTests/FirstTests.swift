@@ -1,8 +1,9 @@
 import AsyncSockets
 import Sockets
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct EchoTests {
+@Suite(.ownThread, .timeLimit(.minutes(1))) struct EchoTests {
     @Test func `a server echoes to clients of any thread until it is stopped`() async throws {
         let stop = ServeStop()
         var configuration = ServeConfiguration()

@@ -1,8 +1,9 @@
 import AsyncSockets
 import Sockets
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct SharingTests {
+@Suite(.ownThread, .timeLimit(.minutes(1))) struct SharingTests {
     private struct Stop: Error {}
 
     @Test func `two tasks send and receive at the same time, and the stream is open afterwards`() async throws {

@@ -1,5 +1,6 @@
 import AsyncSockets
 import Sockets
+import TestSupport
 import Testing
 
 /// Lends a loop on an engine to a test, ends it, and expects that nothing of the test is left in it.
@@ -10,14 +11,28 @@ func withLoop(_ kind: EngineKind, _ body: (EventLoop) async throws -> Void) asyn
         throw error
     }
     // A thread of a test may let go of a socket a moment later than its task has ended.
-    for _ in 0..<5000 where loop.slotCount > 0 { try await loop.sleep(within: .milliseconds(1)) }
-    #expect(loop.slotCount == 0)
+    #expect(await eventually { loop.slotCount == 0 })
     await loop.shutdown()
+}
+
+/// Whether something comes true within the time that a test may take.
+func eventually(_ isTrue: () throws -> Bool) async rethrows -> Bool {
+    let end = ContinuousClock.now + .seconds(30)
+    while ContinuousClock.now < end {
+        if try isTrue() { return true }
+        await Task.yield()
+    }
+    return try isTrue()
+}
+
+/// Lets a loop go through what is ready, so many times.
+func turns(_ count: Int, of loop: EventLoop) async {
+    for _ in 0..<count { try? await loop.sleep(within: .after(.zero)) }
 }
 
 /// Where a task runs that uses a loop's sockets.
 enum Place: CaseIterable, Sendable {
-    case loop, global, mainActor, actor, actorOnLoop
+    case loop, global, mainActor, actor, actorOnLoop, otherThread
 
     /// Does the work there.
     func run<Result: Sendable>(_ loop: EventLoop, _ body: @escaping @Sendable () async throws -> Result) async throws
@@ -29,8 +44,12 @@ enum Place: CaseIterable, Sendable {
         case .mainActor: try await result(of: Task { @MainActor in try await body() })
         case .actor: try await Somebody().run(body)
         case .actorOnLoop: try await Resident(loop).run(body)
+        case .otherThread: try await withTaskExecutorPreference(Self.thread) { try await body() }
         }
     }
+
+    /// For those who prefer neither the loop nor what the runtime chooses.
+    private static let thread = ThreadExecutor()
 }
 
 /// What a task returns, which is cancelled with the one that waits for it.

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(3))) struct CodeSampleTests {
+@Suite(.ownThread, .timeLimit(.minutes(3))) struct CodeSampleTests {
     @Test func `the Swift samples compile`() throws {
         let samples = try CodeSample.all().filter { $0.language == "swift" && !$0.words.contains("manifest") }
         #expect(samples.count >= 10)

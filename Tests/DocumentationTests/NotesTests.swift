@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A row of the table in Notes.md.
@@ -28,7 +29,7 @@ func exampleNames() -> [String] {
     Repository.files("Examples", ending: "main.swift").map { $0.components(separatedBy: "/")[1] }
 }
 
-@Suite struct NotesTests {
+@Suite(.ownThread) struct NotesTests {
     private let tests = Repository.files("Tests", ending: ".swift").compactMap { try? Repository.text($0) }
 
     @Test func `every row has a concept, an explanation, an API, an example and a test`() throws {

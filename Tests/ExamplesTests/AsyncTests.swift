@@ -9,7 +9,7 @@ private func server(_ name: String, _ arguments: String...) throws -> (program: 
     return (program, try #require(Address(program.rest(after: "listening on "))))
 }
 
-@Suite(.timeLimit(.minutes(2))) struct AsyncTests {
+@Suite(.ownThread, .timeLimit(.minutes(2))) struct AsyncTests {
     @Test(arguments: Client.stream) func `the async server echoes to a foreign client`(_ kind: Client) throws {
         let (server, address) = try server("async-echo")
         guard let client = try kind.start(address) else { try Test.cancel("\(kind.name) is not installed") }
@@ -140,7 +140,7 @@ extension AsyncTests {
     }
 }
 
-@Suite(.timeLimit(.minutes(2))) struct HTTPTests {
+@Suite(.ownThread, .timeLimit(.minutes(2))) struct HTTPTests {
     static let curl = Program.find("curl"), wrk = Program.find("wrk")
 
     @Test(.enabled(if: curl != nil, "curl is not installed"))
@@ -220,7 +220,7 @@ extension AsyncTests {
     }
 }
 
-@Suite(.timeLimit(.minutes(2))) struct RedisTests {
+@Suite(.ownThread, .timeLimit(.minutes(2))) struct RedisTests {
     /// The server is a part of the tools, and looks at the name it is called by.
     static let redis = Program.find("redis-server") ?? Program.find("redis-check-rdb")
 

@@ -33,7 +33,7 @@ private struct NameServer {
     }
 }
 
-@Suite(.timeLimit(.minutes(2))) struct DNSTests {
+@Suite(.ownThread, .timeLimit(.minutes(2))) struct DNSTests {
     @Test(.enabled(if: NameServer.path != nil, "dnsmasq is not installed"))
     func `the DNS client asks a real name server, and again over TCP when the answer is long`() throws {
         let server = try NameServer()

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct DatagramTests {
+@Suite(.ownThread, .timeLimit(.minutes(2))) struct DatagramTests {
     @Test func `the UDP examples talk to each other`() throws {
         let server = try Program(example: "udp-server", ["127.0.0.1:0", "2"])
         let address = try #require(server.rest(after: "receiving on "))

@@ -128,7 +128,7 @@ let cases: [ExampleCase] = [
         ]),
 ]
 
-@Suite(.timeLimit(.minutes(2))) struct ExampleTests {
+@Suite(.ownThread, .timeLimit(.minutes(2))) struct ExampleTests {
     @Test(arguments: cases) func `an example prints what it says, and succeeds`(_ each: ExampleCase) throws {
         let outcome = try Program(example: each.example, each.arguments).finish()
         #expect(outcome.status == 0)

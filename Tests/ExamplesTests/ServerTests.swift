@@ -76,7 +76,7 @@ struct Server: Sendable, CustomTestStringConvertible {
     ]
 }
 
-@Suite(.timeLimit(.minutes(2))) struct ServerTests {
+@Suite(.ownThread, .timeLimit(.minutes(2))) struct ServerTests {
     @Test(arguments: Server.all) func `a server serves the client example, and sums up when stopped`(
         _ each: Server
     ) throws {

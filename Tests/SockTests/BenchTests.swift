@@ -7,7 +7,7 @@ import Testing
 import FoundationXML
 #endif
 
-@Suite(.timeLimit(.minutes(1))) struct BenchTests {
+@Suite(.ownThread, .timeLimit(.minutes(1))) struct BenchTests {
     @Test(arguments: ["echo", "throughput", "connect"], ["127.0.0.1:0", "unix:@"])
     func `a load on an echo server is checked and measured`(_ mode: String, _ kind: String) throws {
         let place = kind == "unix:@" ? "unix:@sock-test-\(UInt64.random(in: 0 ... .max))" : kind

@@ -2,7 +2,7 @@ import Sockets
 import TestSupport
 import Testing
 
-@Suite struct FailureTests {
+@Suite(.ownThread) struct FailureTests {
     @Test func `a refused connection is one line and advice, with status 1`() throws {
         let address = "\(try closedAddress())"
         let outcome = try sock("connect", address)

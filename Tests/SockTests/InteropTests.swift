@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Other programs at the other end of the line.
-@Suite struct ToolInteropTests {
+@Suite(.ownThread) struct ToolInteropTests {
     static let netcat = Program.find("nc"), socat = Program.find("socat"), curl = Program.find("curl")
     static let python = Program.find("python3")
 

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite struct ListTests {
+@Suite(.ownThread) struct ListTests {
     @Test func `resolve prints the addresses of localhost`() throws {
         let outcome = try sock("resolve", "localhost", "--ip", "v4")
         #expect(outcome.output == "127.0.0.1\n")

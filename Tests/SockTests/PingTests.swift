@@ -5,7 +5,7 @@ import Testing
 
 @testable import sock
 
-@Suite struct PingTests {
+@Suite(.ownThread) struct PingTests {
     static let request = EchoMessage(identifier: 0x1234, sequence: 7, payload: [1, 2, 3, 4, 5])
 
     /// An ICMP message with a right checksum.

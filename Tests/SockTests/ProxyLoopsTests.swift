@@ -1,10 +1,11 @@
 import AsyncSockets
 import Sockets
+import TestSupport
 import Testing
 
 @testable import sock
 
-@Suite(.timeLimit(.minutes(1))) struct ProxyLoopsTests {
+@Suite(.ownThread, .timeLimit(.minutes(1))) struct ProxyLoopsTests {
     /// A connection to a listener from a local address that others use, too.
     private func connection(from local: IPSocketAddress, to target: IPSocketAddress) throws -> AsyncTCPStream {
         let socket = try Socket(.ipv4, .stream)

@@ -50,7 +50,7 @@ extension StreamSocket {
     }
 }
 
-@Suite(.timeLimit(.minutes(2))) struct ProxyTests {
+@Suite(.ownThread, .timeLimit(.minutes(2))) struct ProxyTests {
     static let methods = [[], ["--splice"], ["--copy"]]
     static let python = Program.find("python3")
 

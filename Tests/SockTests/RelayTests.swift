@@ -3,7 +3,7 @@ import Sockets
 import TestSupport
 import Testing
 
-@Suite struct RelayTests {
+@Suite(.ownThread) struct RelayTests {
     /// How both ends are told where to meet; the folder is for Unix paths.
     static let addresses = ["127.0.0.1:0", "unix:/", "unix:@"]
 

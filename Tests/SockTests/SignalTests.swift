@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct SignalTests {
+@Suite(.ownThread) struct SignalTests {
     @Test(arguments: [SIGINT, SIGTERM]) func `a stopped connection is summed up`(_ signal: Int32) throws {
         let server = try Program.sock("listen", "127.0.0.1:0"), address = server.address
         let client = try Program.sock("connect", "-v", address)

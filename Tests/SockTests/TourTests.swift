@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(1))) struct TourTests {
+@Suite(.ownThread, .serialized, .timeLimit(.minutes(1))) struct TourTests {
     @Test func `every server of the tour is right`() throws {
         let outcome = try sock("tour")
         #expect(outcome.status == 0, "\(outcome.output)\(outcome.errors)")

@@ -5,7 +5,7 @@ import Testing
 @testable import sock
 
 /// Whether the servers of the tour make the calls that the tour tells.
-@Suite struct TraceTests {
+@Suite(.ownThread) struct TraceTests {
     static let strace = Program.find("strace")
     /// Whether processes may be traced here.
     static let isPermitted =

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite struct UsageTests {
+@Suite(.ownThread) struct UsageTests {
     struct Wrong: CustomTestStringConvertible {
         let arguments: [String]
         let says: [String]

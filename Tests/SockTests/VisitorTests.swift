@@ -6,7 +6,7 @@ import Testing
 @testable import sock
 
 /// Whether the tour's clients notice a server that is wrong.
-@Suite struct VisitorTests {
+@Suite(.ownThread) struct VisitorTests {
     /// Serves one client wrongly, in a thread of its own, and says where.
     private func server(_ handler: @escaping @Sendable (borrowing TCPStream) throws -> Void) throws -> Endpoint {
         let listener = try TCPListener(on: .loopback(port: 0))

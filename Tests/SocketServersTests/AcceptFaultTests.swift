@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Servers whose accept fails. The first call is the first client's; which ones fail, the fault says.
-@Suite(.enabled(if: Program.canHaveFaults, "strace is absent or may not trace"), .timeLimit(.minutes(1)))
+@Suite(.ownThread, .enabled(if: Program.canHaveFaults, "strace is absent or may not trace"), .timeLimit(.minutes(1)))
 struct AcceptFaultTests {
     private static let one = "done 1 accepted, 0 active, 0 failed, 0 left open"
     private static let two = "done 2 accepted, 0 active, 0 failed, 0 left open"

@@ -4,7 +4,7 @@ import Sockets
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct AcceptPolicyTests {
+@Suite(.ownThread, .timeLimit(.minutes(1))) struct AcceptPolicyTests {
     @Test(arguments: [
         SocketError.Code.connectionAborted, .protocolError, .networkDown, .unknownOption, .hostUnreachable,
         .notSupported, .networkUnreachable, .wouldBlock, .wrongAddressFamily,

@@ -3,7 +3,7 @@ import Sockets
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct DatagramServerTests {
+@Suite(.ownThread, .timeLimit(.minutes(1))) struct DatagramServerTests {
     @Test func `one socket answers all clients, empty and large datagrams too`() throws {
         let socket = try UDPSocket(boundTo: .loopback(port: 0))
         let address = try socket.localAddress
@@ -51,7 +51,7 @@ import Testing
     }
 }
 
-@Suite(.serialized, .timeLimit(.minutes(1))) struct ForkingUDPServerTests {
+@Suite(.ownThread, .serialized, .timeLimit(.minutes(1))) struct ForkingUDPServerTests {
     private func start(_ port: String, limit: String = "16") throws -> (server: Program, address: IPSocketAddress) {
         let server = try Program.fixture(port, limit)
         return (server, try #require(server.line().flatMap(IPSocketAddress.init)))

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A server that has no descriptors left is in a process of its own: the limit is the process's.
-@Suite(.timeLimit(.minutes(1))) struct DescriptorLimitTests {
+@Suite(.ownThread, .timeLimit(.minutes(1))) struct DescriptorLimitTests {
     @Test(arguments: Model.concurrent)
     func `without descriptors a server pauses longer and longer, and then serves those who waited`(
         _ model: Model

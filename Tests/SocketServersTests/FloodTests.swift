@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// More clients than a server likes, of those who want nothing.
-@Suite(.serialized, .timeLimit(.minutes(1))) struct FloodTests {
+@Suite(.ownThread, .serialized, .timeLimit(.minutes(1))) struct FloodTests {
     /// Clients that connect and leave, one in twenty with a reset, and then one that wants something: it is the last in
     /// the queue, so that all before it were accepted when it is served.
     private func flood(_ server: ServerProgram, _ count: Int) throws {

@@ -4,7 +4,7 @@ import Sockets
 import TestSupport
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(1))) struct ForkingServerTests {
+@Suite(.ownThread, .serialized, .timeLimit(.minutes(1))) struct ForkingServerTests {
     private let server: Program
     private let address: IPSocketAddress
 
@@ -139,7 +139,7 @@ import Testing
     }
 }
 
-@Suite(.serialized, .timeLimit(.minutes(1))) struct ForkingUnixServerTests {
+@Suite(.ownThread, .serialized, .timeLimit(.minutes(1))) struct ForkingUnixServerTests {
     @Test func `a child leaves the socket's file alone, and the server removes it`() throws {
         let folder = try TemporaryFolder()
         let path = folder.file("s")

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Two servers on one port, such as an old and a new version of a program.
-@Suite(.serialized, .timeLimit(.minutes(1))) struct HandOverTests {
+@Suite(.ownThread, .serialized, .timeLimit(.minutes(1))) struct HandOverTests {
     /// Connects and asks; returns the descriptor, because sockets do not go into arrays.
     private func ask(_ address: IPSocketAddress) throws -> Int32 {
         let client = try TCPStream.connect(to: address)

@@ -16,7 +16,7 @@ private func mostBuffered(_ name: String) -> Int {
     return text.split(whereSeparator: \.isWhitespace).last.flatMap { Int($0) } ?? 0
 }
 
-@Suite(.serialized, .timeLimit(.minutes(1))) struct ReadinessServerTests {
+@Suite(.ownThread, .serialized, .timeLimit(.minutes(1))) struct ReadinessServerTests {
     static let models: [Model] = [.select, .poll, .epoll]
 
     @Test(.enabled(if: descriptorLimit() >= 2000, "needs 2000 descriptors: ulimit -n"), arguments: models)

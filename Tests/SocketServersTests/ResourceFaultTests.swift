@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Servers that get a client, and not what they need to serve it.
-@Suite(.enabled(if: Program.canHaveFaults, "strace is absent or may not trace"), .timeLimit(.minutes(1)))
+@Suite(.ownThread, .enabled(if: Program.canHaveFaults, "strace is absent or may not trace"), .timeLimit(.minutes(1)))
 struct ResourceFaultTests {
     /// Expects that a client is disconnected without an answer.
     private func expectEnd(_ server: ServerProgram) throws {
@@ -84,7 +84,7 @@ struct ResourceFaultTests {
 }
 
 /// Servers for datagrams that get one, and not what they need to serve its sender.
-@Suite(.enabled(if: Program.canHaveFaults, "strace is absent or may not trace"), .timeLimit(.minutes(1)))
+@Suite(.ownThread, .enabled(if: Program.canHaveFaults, "strace is absent or may not trace"), .timeLimit(.minutes(1)))
 struct DatagramFaultTests {
     private func client() throws -> UDPSocket {
         let socket = try UDPSocket(boundTo: .loopback(port: 0))

@@ -55,7 +55,7 @@ struct TCPRun {
     }
 }
 
-@Suite(.serialized, .timeLimit(.minutes(1))) struct StreamServersTests {
+@Suite(.ownThread, .serialized, .timeLimit(.minutes(1))) struct StreamServersTests {
     @Test(arguments: Model.allCases) func `bytes come back, and half-closing ends the connection`(_ model: Model) throws
     {
         let server = try TCPRun(model)

@@ -2,10 +2,12 @@ import Sockets
 
 /// A listener that lets nobody in: its queue is full, so that the kernel answers no further client.
 ///
-/// It opens when the queue is emptied; the kernel tries again a second after its first try.
-final class BlackHole {
+/// The kernel asks for a client again a second after its first try.
+final class BlackHole: @unchecked Sendable {
     private let listener: TCPListener
     private let filler: TCPStream
+    // Of the one who lets a client in.
+    private var client: TCPStream?
     let address: IPSocketAddress
 
     /// One on this address, which has a port.
@@ -18,6 +20,9 @@ final class BlackHole {
         self.address = address
     }
 
-    /// Lets a client in: takes the one who is in the queue.
-    func open() throws(SocketError) { _ = try listener.accept() }
+    /// Takes the one who is in the queue, and waits until the next one is connected.
+    func letIn() throws(SocketError) {
+        _ = try listener.accept()
+        client = try listener.accept()
+    }
 }

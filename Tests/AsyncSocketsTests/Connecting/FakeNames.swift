@@ -68,15 +68,6 @@ final class FakeNames: @unchecked Sendable {
     }
 }
 
-/// Whether something comes true within the time that a test may take.
-func eventually(_ isTrue: () throws -> Bool) async rethrows -> Bool {
-    for _ in 0..<10_000 {
-        if try isTrue() { return true }
-        try? await Task.sleep(for: .milliseconds(1))
-    }
-    return false
-}
-
 /// The error that an operation ends with, or nil.
 func asyncError(_ body: () async throws(SocketError) -> Void) async -> SocketError? {
     do throws(SocketError) {

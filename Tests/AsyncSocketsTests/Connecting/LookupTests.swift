@@ -3,7 +3,7 @@ import Sockets
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct LookupTests {
+@Suite(.ownThread, .timeLimit(.minutes(1))) struct LookupTests {
     private func ask(
         _ host: String, _ lookups: Lookups, _ loop: EventLoop, _ limit: TimeLimit = .forever
     ) async throws(SocketError) -> [IPSocketAddress] {
@@ -165,7 +165,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct AsyncResolverTests {
+@Suite(.ownThread, .timeLimit(.minutes(1))) struct AsyncResolverTests {
     @Test(arguments: ["127.0.0.1", "::1", "::ffff:1.2.3.4", "fe80::1%1"])
     func `an address answers itself`(text: String) async throws {
         let answers = try await AsyncResolver.addresses(of: text, port: 80)

@@ -29,7 +29,7 @@ private final class Landing {
 
 /// Connects in a task on the loop or in one elsewhere, and gives the peer or the error.
 private func connecting(
-    _ names: FakeNames, _ port: Port, _ loop: EventLoop, onLoop: Bool = false, _ limit: TimeLimit = .seconds(200),
+    _ names: FakeNames, _ port: Port, _ loop: EventLoop, onLoop: Bool = false, _ limit: TimeLimit = .seconds(20),
     _ configure: (inout ConnectConfiguration) -> Void = { _ in }
 ) -> Task<Result<IPSocketAddress, SocketError>, Never> {
     var configuration = ConnectConfiguration()
@@ -45,14 +45,14 @@ private func connecting(
     return onLoop ? Task(executorPreference: loop) { await body() } : Task { await body() }
 }
 
-@Suite(.timeLimit(.minutes(3))) struct NameConnectTests {
+@Suite(.ownThread, .timeLimit(.minutes(1))) struct NameConnectTests {
     @Test(arguments: [false, true]) func `an address that refuses lets the next one try at once`(onLoop: Bool)
         async throws
     {
         let place = try Landing()
-        let names = FakeNames(["127.0.0.2", "127.0.0.3", "127.0.0.1"])
-        // Who waited for the delay would be too late.
-        let task = connecting(names, place.port, place.loop, onLoop: onLoop, .milliseconds(1900)) {
+        let names = FakeNames((2...9).map { "127.0.0.\($0)" } + ["127.0.0.1"])
+        // Who waited for the delays would be too late.
+        let task = connecting(names, place.port, place.loop, onLoop: onLoop, .seconds(10)) {
             $0.attemptDelay = .seconds(2)
         }
         #expect(await task.value == .success(try place.address("127.0.0.1")))
@@ -120,12 +120,13 @@ private func connecting(
 
     @Test(arguments: [false, true]) func `cancelling ends attempts`(onLoop: Bool) async throws {
         let place = try Landing(), hole = try BlackHole(on: place.address("127.0.0.2"))
-        let task = connecting(FakeNames(["127.0.0.2"]), place.port, place.loop, onLoop: onLoop)
-        // The name's two questions, and the socket: nothing else is open when it waits.
-        #expect(await eventually { place.loop.slotCount > 0 })
-        try await place.loop.sleep(within: .milliseconds(5))
+        let names = FakeNames(["127.0.0.2", "127.0.0.3"])
+        let task = connecting(names, place.port, place.loop, onLoop: onLoop, .forever) {
+            ($0.version, $0.attemptDelay) = (.v4, .seconds(2))
+        }
+        // The look-up is one; the first attempt, and the wait for the second, are two.
+        #expect(await eventually { place.loop.slotCount == 2 })
         task.cancel()
-        // Early enough, it is the look-up that is cancelled.
         guard case .failure(let error) = await task.value else { return #expect(Bool(false), "it connected") }
         #expect(error.code == .cancelled)
         _ = hole.address
@@ -208,7 +209,7 @@ private func connecting(
         var configuration = ConnectConfiguration()
         configuration.localAddress = IPSocketAddress(try IPv4Address(parsing: "127.0.0.9"), port: 0)
         let stream = try await AsyncTCPStream.connect(
-            to: host, place.port, configuration, .seconds(200), place.loop, names.lookups())
+            to: host, place.port, configuration, .seconds(20), place.loop, names.lookups())
         let local = try stream.localAddress
         #expect(local.address.description == "127.0.0.9")
         // Only the version of the local address was asked for.
@@ -219,7 +220,7 @@ private func connecting(
 
     @Test func `localhost is reached without a network`() async throws {
         let place = try Landing()
-        let stream = try await AsyncTCPStream.connect(to: "localhost", port: place.port, within: .seconds(200))
+        let stream = try await AsyncTCPStream.connect(to: "localhost", port: place.port, within: .seconds(20))
         try await stream.sendAll("hi".utf8.span)
         let client = try place.listener.accept()
         var buffer: [UInt8] = [0, 0]
@@ -251,29 +252,25 @@ private func connecting(
     }
 
     @Test func `two that are connected at the same time leave one`() async throws {
-        let place = try Landing()
-        let first = try BlackHole(on: place.address("127.0.0.2")),
-            second = try BlackHole(on: place.address("127.0.0.3"))
-        let loop = place.loop, port = place.port
-        let lookups = FakeNames(["127.0.0.2", "127.0.0.3"]).lookups()
+        let place = try Landing(), texts = ["127.0.0.2", "127.0.0.3", "127.0.0.4"]
+        let holes = try texts.map { try BlackHole(on: place.address($0)) }
+        let loop = place.loop, port = place.port, lookups = FakeNames(texts).lookups()
         var configuration = ConnectConfiguration()
-        configuration.attemptDelay = .milliseconds(10)
-        let quick = configuration
-        let winner = Task {
-            let stream = try await AsyncTCPStream.connect(to: "host", port, quick, .seconds(200), loop, lookups)
+        (configuration.version, configuration.attemptDelay) = (.v4, .milliseconds(10))
+        let winner = Task { [configuration] in
+            let stream = try await AsyncTCPStream.connect(to: "host", port, configuration, .forever, loop, lookups)
             let peer = stream.peerAddress
             // Nobody but the winner is left.
             let isAlone = loop.slotCount == 1
             try await stream.close()
             return (peer, isAlone)
         }
-        try await loop.sleep(within: .milliseconds(100))
-        try first.open()
-        try second.open()
-        // The kernel repeats both attempts after a second, while the loop is held up; then it hears of both.
-        await Task(executorPreference: loop) { _ = usleep(1_500_000) }.value
+        // Two attempts go on at the least: the third, or the wait for it, is there too.
+        #expect(await eventually { loop.slotCount == 3 })
+        // The kernel repeats both after a second, while the loop is held up; then it hears of both.
+        try await Task(executorPreference: loop) { for hole in holes.prefix(2) { try hole.letIn() } }.value
         let (peer, isAlone) = try await winner.value
-        #expect([first.address, second.address].contains(peer))
+        #expect(holes.prefix(2).map(\.address).contains(peer))
         #expect(isAlone)
         await loop.shutdown()
         #expect(loop.slotCount == 0)
@@ -291,7 +288,7 @@ private func connecting(
         for round in 0..<4 {
             let results = await withTaskGroup(of: String.self) { group in
                 for number in 0..<60 {
-                    let limit = number % 3 == 0 ? TimeLimit.microseconds(number * 400) : .seconds(200)
+                    let limit = number % 3 == 0 ? TimeLimit.microseconds(number * 400) : .seconds(20)
                     group.addTask(executorPreference: number % 2 == 0 ? loop : nil) {
                         let error = await asyncError { () throws(SocketError) in
                             let stream = try await AsyncTCPStream.connect(to: "host", port, quick, limit, loop, lookups)
@@ -302,7 +299,7 @@ private func connecting(
                 }
                 // The last ones come to their own end.
                 if round < 3 {
-                    try? await loop.sleep(within: .milliseconds([0, 5, 11][round]))
+                    await turns([0, 30, 300][round], of: loop)
                     group.cancelAll()
                 }
                 return await group.reduce(into: [:]) { $0[$1, default: 0] += 1 }

@@ -43,7 +43,7 @@ private func inThread<Value: Sendable>(_ body: @escaping @Sendable () throws -> 
 }
 
 @Suite(
-    .enabled(if: OwnNetwork.isPossible, "a network of its own takes root, unshare, ip and mount"),
+    .ownThread, .enabled(if: OwnNetwork.isPossible, "a network of its own takes root, unshare, ip and mount"),
     .timeLimit(.minutes(1)))
 struct NameServerFaultTests {
     @Test func `what a name server can do is told apart, and costs no other name anything`() async throws {
@@ -94,7 +94,7 @@ struct NameServerFaultTests {
 }
 
 @Suite(
-    .enabled(if: OwnNetwork.isPossible, "a network of its own takes root, unshare, ip and mount"),
+    .ownThread, .enabled(if: OwnNetwork.isPossible, "a network of its own takes root, unshare, ip and mount"),
     .timeLimit(.minutes(1)))
 struct NetworkFaultTests {
     static let here = "connected 127.0.0.1"
@@ -136,7 +136,7 @@ struct NetworkFaultTests {
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct WantTests {
+@Suite(.ownThread, .timeLimit(.minutes(1))) struct WantTests {
     @Test func `without a descriptor a connect fails, and leaves none`() async throws {
         let child = try await inThread { try Program(OwnNetwork.program, ["no-descriptor"]).finish() }
         #expect(child.lines.first == "127.0.0.1: socket EMFILE", "\(child.errors)")

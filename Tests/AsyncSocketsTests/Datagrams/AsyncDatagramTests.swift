@@ -3,7 +3,7 @@ import Sockets
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct AsyncDatagramTests {
+@Suite(.ownThread, .timeLimit(.minutes(1))) struct AsyncDatagramTests {
     @Test(arguments: EngineKind.available, Place.allCases)
     func `datagrams come with their sender, cut ones and empty ones too`(_ kind: EngineKind, _ place: Place)
         async throws

@@ -1,5 +1,6 @@
 import Sockets
 import SocketsTesting
+import TestSupport
 import Testing
 
 @testable import AsyncSockets
@@ -35,7 +36,7 @@ extension EngineContract {
         try await onLoop(engine) { loop in
             let pair = Shared(try await Ends(on: loop))
             async let got = pair.value.server.receive(count: 1, within: .seconds(Int64.max))
-            try await loop.sleep(within: .milliseconds(1))
+            #expect(await eventually { pair.value.server.socket.reference.slot.read.isBusy })
             try await pair.value.client.sendAll("x".utf8.span)
             #expect(try await got == Array("x".utf8))
         }
@@ -117,6 +118,38 @@ extension EngineContract {
         }
     }
 
+    @Test(arguments: engines)
+    func `a task that prefers another executor misses no wake, limit or cancellation`(_ engine: EngineKind) async throws
+    {
+        let network = SimulatedNetwork(seed: 1), thread = ThreadExecutor()
+        let loop = engine == .simulated ? try network.loop() : try EventLoop(engine: engine)
+        let pair = Shared(try await Ends(on: loop))
+        try await withTaskExecutorPreference(thread) {
+            async let echo: Void = {
+                for _ in 0..<500 {
+                    let got = try await pair.value.server.receive(count: 1)
+                    try await pair.value.server.sendAll(got.span)
+                }
+            }()
+            for number in 0..<500 {
+                try await pair.value.client.sendAll([UInt8(truncatingIfNeeded: number)].span)
+                #expect(try await pair.value.client.receive(count: 1) == [UInt8(truncatingIfNeeded: number)])
+                try await loop.sleep(within: .microseconds(number % 50))
+            }
+            try await echo
+            for turns in 0..<50 {
+                let sleeper = Task(executorPreference: thread) {
+                    await failure { try await loop.sleep(within: .forever) }
+                }
+                for _ in 0..<turns { await Task.yield() }
+                sleeper.cancel()
+                #expect(await sleeper.value == .cancelled)
+            }
+        }
+        await loop.shutdown()
+        thread.end()
+    }
+
     @Test(arguments: engines) func `a closed socket ends the wait of another task`(_ engine: EngineKind) async throws {
         try await onLoop(engine) { loop in
             let pair = Shared(try await Ends(on: loop))
@@ -144,7 +177,13 @@ extension EngineContract {
                 await failure { _ = try await pair.value.client.receive(count: 1) }
             }
             group.addTask(executorPreference: loop) { await failure { _ = try await listener.value.accept() } }
-            try await loop.sleep(within: .milliseconds(2))
+            let (ends, accepting) = (pair.value.server.socket.reference, listener.value.socket.reference)
+            let other = pair.value.client.socket.reference
+            await Task(executorPreference: loop) {
+                // Three sockets, and two who sleep.
+                #expect(await eventually { loop.slotCount == 5 })
+                #expect(await eventually { [ends, other, accepting].allSatisfy { $0.slot.read.isBusy } })
+            }.value
             await loop.shutdown()
             return try await group.reduce(into: []) { $0.append($1) }
         }
@@ -157,6 +196,6 @@ extension EngineContract {
 extension AsyncSocket {
     /// Waits until a receive finds something, by turns of the loop: what a receive within no time needs.
     borrowing func wait(untilReadableOn loop: EventLoop) async throws {
-        for _ in 0..<3 { try await loop.sleep(within: .microseconds(200)) }
+        await turns(3, of: loop)
     }
 }

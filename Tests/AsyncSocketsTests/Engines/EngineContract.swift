@@ -1,10 +1,11 @@
 import AsyncSockets
 import Sockets
 import SocketsTesting
+import TestSupport
 import Testing
 
 /// What every engine has to do, in the same words for all that this system has and for the simulated one.
-@Suite(.timeLimit(.minutes(2))) struct EngineContract {
+@Suite(.ownThread, .timeLimit(.minutes(2))) struct EngineContract {
     static let engines = EngineKind.available + [.simulated]
 
     @Test func `the engines of this system are tested`() {

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Limits and failing calls are in a process of their own.
-@Suite(.timeLimit(.minutes(1))) struct AsyncFaultTests {
+@Suite(.ownThread, .timeLimit(.minutes(1))) struct AsyncFaultTests {
     private static let fixture = Program.built("AsyncFixture")
 
     @Test(arguments: EngineKind.available)

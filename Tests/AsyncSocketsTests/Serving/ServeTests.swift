@@ -44,7 +44,7 @@ extension TCPStream {
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct ServeTests {
+@Suite(.ownThread, .timeLimit(.minutes(1))) struct ServeTests {
     @Test(arguments: EngineKind.available)
     func `a handler that throws costs its own client only`(_ kind: EngineKind) async throws {
         try await withLoop(kind) { loop in

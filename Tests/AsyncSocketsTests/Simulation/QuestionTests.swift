@@ -1,6 +1,7 @@
 import AsyncSockets
 import Sockets
 import SocketsTesting
+import TestSupport
 import Testing
 
 /// A protocol of one question and one answer over UDP: it asks again each second, four times at most.
@@ -17,7 +18,7 @@ func ask(_ question: String, of server: IPSocketAddress) async throws -> String 
     throw SocketError(.recv, .timedOut)
 }
 
-@Suite struct QuestionTests {
+@Suite(.ownThread) struct QuestionTests {
     @Test(arguments: 1...50 as ClosedRange<UInt64>) func `half of all datagrams may be lost`(_ seed: UInt64)
         async throws
     {

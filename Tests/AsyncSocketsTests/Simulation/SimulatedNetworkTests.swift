@@ -1,9 +1,10 @@
 import AsyncSockets
 import Sockets
 import SocketsTesting
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct SimulatedNetworkTests {
+@Suite(.ownThread, .timeLimit(.minutes(1))) struct SimulatedNetworkTests {
     /// Some traffic of 4 connections and some datagrams, as far as the conditions let it come.
     @discardableResult
     static func traffic(seed: UInt64, _ conditions: NetworkConditions) async throws -> [SimulatedEvent] {

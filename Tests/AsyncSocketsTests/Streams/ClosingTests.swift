@@ -78,7 +78,7 @@ private final class GlobalSerial: SerialExecutor {
 
 private let globalSerial = GlobalSerial()
 
-@Suite(.timeLimit(.minutes(1))) struct AsyncClosingTests {
+@Suite(.ownThread, .timeLimit(.minutes(1))) struct AsyncClosingTests {
     @Test(arguments: EngineKind.available, Wish.allCases)
     func `an actor that closes its stream ends its own calls on it`(_ kind: EngineKind, _ wish: Wish) async throws {
         try await withLoop(kind) { loop in

@@ -3,7 +3,7 @@ import Sockets
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct AsyncEndingTests {
+@Suite(.ownThread, .timeLimit(.minutes(1))) struct AsyncEndingTests {
     @Test(arguments: EngineKind.available)
     func `a half-closed stream still sends, and one that the peer half-closed too`(_ kind: EngineKind) async throws {
         try await withLoop(kind) { loop in

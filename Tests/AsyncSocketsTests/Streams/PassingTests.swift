@@ -3,7 +3,7 @@ import Sockets
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct AsyncPassingTests {
+@Suite(.ownThread, .timeLimit(.minutes(1))) struct AsyncPassingTests {
     @Test(arguments: EngineKind.available, Place.allCases)
     func `a socket is passed to another task and used there`(_ kind: EngineKind, _ place: Place) async throws {
         try await withLoop(kind) { loop in

@@ -3,7 +3,7 @@ import Sockets
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct StreamReaderTests {
+@Suite(.ownThread, .timeLimit(.minutes(1))) struct StreamReaderTests {
     /// What is sent, the limit, and what lines come out: a text, or the error that ends them.
     struct Row: Sendable, CustomTestStringConvertible {
         let sent: String
@@ -176,7 +176,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct ChunksTests {
+@Suite(.ownThread, .timeLimit(.minutes(1))) struct ChunksTests {
     @Test(arguments: EngineKind.available, Place.allCases)
     func `chunks are what comes, to the end`(_ kind: EngineKind, _ place: Place) async throws {
         try await withLoop(kind) { loop in

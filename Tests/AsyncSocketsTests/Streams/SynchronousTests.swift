@@ -3,7 +3,7 @@ import Sockets
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct SynchronousTests {
+@Suite(.ownThread, .timeLimit(.minutes(1))) struct SynchronousTests {
     @Test(arguments: EngineKind.available, Place.allCases)
     func `a stream goes to a loop and back, with the same descriptor, and no byte is lost`(
         _ kind: EngineKind, _ place: Place

@@ -3,7 +3,7 @@ import Sockets
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct AsyncTransferTests {
+@Suite(.ownThread, .timeLimit(.minutes(1))) struct AsyncTransferTests {
     @Test(arguments: EngineKind.available, Place.allCases)
     func `a stream works the same wherever its task runs`(_ kind: EngineKind, _ place: Place) async throws {
         try await withLoop(kind) { loop in

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// How the waits of tasks end: by time, by cancelling, and by others who wait for the same.
-@Suite(.timeLimit(.minutes(1))) struct AsyncWaitingTests {
+@Suite(.ownThread, .timeLimit(.minutes(1))) struct AsyncWaitingTests {
     static let gone: [TimeLimit] = [
         .after(.zero), .after(.seconds(-1)), .milliseconds(1), .microseconds(1), .until(.now), .after(.nanoseconds(1)),
         .until(Deadline.after(.seconds(-5))), .seconds(0.001),
@@ -63,7 +63,7 @@ import Testing
                     var buffer: [UInt8] = [0]
                     return try await stream.value.receive(into: &buffer, within: .after(.seconds(Int64.max)))
                 }()
-                try await loop.sleep(within: .milliseconds(2))
+                await turns(3, of: loop)
                 try peer.value.sendAll([1].span)
                 #expect(try await got == 1)
             }

@@ -1,7 +1,8 @@
 import Sockets
+import TestSupport
 import Testing
 
-@Suite struct TimeoutTests {
+@Suite(.ownThread) struct TimeoutTests {
     @Test func `a receive time-out ends a receive, again and again, and leaves sending alone`() throws {
         let connection = try Connection()
         try connection.server.setOption(.receiveTimeout, to: .milliseconds(4))

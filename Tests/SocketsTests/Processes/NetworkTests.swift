@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What a machine's network can do to a connect, in a network of its own.
-@Suite(.enabled(if: Fixture.canMakeNetworks, "making a network takes root, unshare and ip"))
+@Suite(.ownThread, .enabled(if: Fixture.canMakeNetworks, "making a network takes root, unshare and ip"))
 struct NetworkTests {
     static let up = "ip link set lo up"
     static let network = "check the network, the route and the firewall"

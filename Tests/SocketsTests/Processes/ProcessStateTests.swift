@@ -3,7 +3,7 @@ import Sockets
 import TestSupport
 import Testing
 
-@Suite struct ProcessStateTests {
+@Suite(.ownThread) struct ProcessStateTests {
     @Test func `a broken pipe never kills, and the process's signals stay as they were`() throws {
         let child = try Fixture.run("broken-pipes")
         #expect(child.status == 0)

@@ -2,7 +2,7 @@ import Sockets
 import TestSupport
 import Testing
 
-@Suite(.enabled(if: Fixture.canTrace, "strace is absent or may not trace"))
+@Suite(.ownThread, .enabled(if: Fixture.canTrace, "strace is absent or may not trace"))
 struct SystemCallTests {
     /// A peer for one connection, which sends nothing and closes when the other side has.
     private func withPeer(_ body: (String) throws -> Void) throws {

@@ -99,7 +99,7 @@ private final class Many {
     }
 }
 
-@Suite struct ReadinessPollerTests {
+@Suite(.ownThread) struct ReadinessPollerTests {
     @Test func `select reports what is ready, again and again`() throws { try reportsState(SelectPoller.self) }
     @Test func `poll reports what is ready, again and again`() throws { try reportsState(PollPoller.self) }
     @Test func `select refuses what is not open or not watched`() throws { try refusesNonsense(SelectPoller.self) }

@@ -2,7 +2,7 @@ import Sockets
 import TestSupport
 import Testing
 
-@Suite struct WaitTests {
+@Suite(.ownThread) struct WaitTests {
     @Test(arguments: [Deadline.now, .after(.zero), .after(.seconds(-5)), .after(.seconds(Int64.min))])
     func `a time gone by looks once`(deadline: Deadline) throws {
         let pair = try Socket.pair()

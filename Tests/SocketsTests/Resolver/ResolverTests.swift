@@ -2,7 +2,7 @@ import Sockets
 import TestSupport
 import Testing
 
-@Suite struct ResolverTests {
+@Suite(.ownThread) struct ResolverTests {
     @Test(arguments: ["127.0.0.1", "::1", "::ffff:1.2.3.4", "fe80::1%1"])
     func `an address answers itself`(text: String) throws {
         let answers = try Resolver.addresses(of: text, port: 80)

@@ -2,7 +2,7 @@ import Sockets
 import TestSupport
 import Testing
 
-@Suite struct AcceptTests {
+@Suite(.ownThread) struct AcceptTests {
     @Test func `an accepted connection knows its client`() throws { try compareAddresses(.v4) }
 
     @Test(.needsIPv6) func `an accepted connection of IPv6 knows its client`() throws { try compareAddresses(.v6) }

@@ -2,7 +2,7 @@ import Sockets
 import TestSupport
 import Testing
 
-@Suite struct ConnectTests {
+@Suite(.ownThread) struct ConnectTests {
     @Test func `nobody listening is refused in every way of connecting`() throws { try connectToNobody(.v4) }
 
     @Test(.needsIPv6) func `nobody listening on IPv6 is refused in every way of connecting`() throws {

@@ -2,7 +2,7 @@ import Sockets
 import TestSupport
 import Testing
 
-@Suite struct ShutdownTests {
+@Suite(.ownThread) struct ShutdownTests {
     @Test func `a half-closed socket still receives`() throws {
         let connection = try Connection()
         try connection.client.shutdown(.write)

@@ -2,7 +2,7 @@ import Sockets
 import TestSupport
 import Testing
 
-@Suite struct TransferTests {
+@Suite(.ownThread) struct TransferTests {
     @Test func `8 MiB arrive whole at a reader of odd pieces, through a small buffer`() throws {
         let connection = try Connection()
         try connection.client.setOption(.sendBufferSize, to: 32_768)
