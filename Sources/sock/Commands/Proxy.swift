@@ -18,7 +18,7 @@ struct Proxy: Command {
             .option("--limit", value: "N", sets: \.limit, help: "connections at a time; more have to wait"),
             .option("--timeout", "-t", value: "SECONDS", sets: \.timeout, help: "how long connecting may take (10)"),
             .flag("--splice", sets: \.splices, help: "move all bytes within the kernel, by splice(2) (Linux)"),
-            .flag("--copy", sets: \.copies, help: "never splice; without either, bulk is spliced"),
+            .flag("--copy", sets: \.copies, help: "never splice; without either, bulk is spliced but on ring"),
             .option("--engine", value: "NAME", sets: \.engine, help: "poll, epoll or ring"),
             .flag("--verbose", "-v", sets: \.isVerbose, help: "tell what each connection moved, and how it ended"),
             .operand("LISTEN", sets: \.listen, help: "where to listen: HOST:PORT, :PORT, unix:PATH or unix:@NAME"),

@@ -53,13 +53,19 @@ extension ProxyLoops {
         }
         // The client may be gone: then only the role still has its address.
         let way = Way(from: try client.peerAddress.encoded(), to: try client.localAddress.encoded())
-        let isLoop = ends.withLock { ends in
-            let isLoop = ends.own.contains(way)
-            if !isLoop { ends.clients.insert(way) }
-            return isLoop
-        }
-        if isLoop { throw Self.loop(client.peerAddress) }
+        guard enter(way, \.clients, unlessIn: \.own) else { throw Self.loop(client.peerAddress) }
         return way
+    }
+
+    /// Enters a connection on one side, and says whether it is on that side only.
+    private func enter(
+        _ way: Way, _ side: WritableKeyPath<Ends, Set<Way>>, unlessIn other: KeyPath<Ends, Set<Way>>
+    ) -> Bool {
+        ends.withLock { ends in
+            if ends[keyPath: other].contains(way) { return false }
+            ends[keyPath: side].insert(way)
+            return true
+        }
     }
 
     /// Over a Unix socket, the kernel knows who the client is.
@@ -80,12 +86,7 @@ extension ProxyLoops {
         let way = try target.socket.withSocket { (socket) throws(SocketError) in
             Way(from: try socket.localAddress, to: try socket.peerAddress)
         }
-        let isLoop = ends.withLock { ends in
-            let isLoop = ends.clients.contains(way)
-            if !isLoop { ends.own.insert(way) }
-            return isLoop
-        }
-        if isLoop { throw Self.loop(target.peerAddress) }
+        guard enter(way, \.own, unlessIn: \.clients) else { throw Self.loop(target.peerAddress) }
         return way
     }
 

@@ -25,6 +25,9 @@ enum ProxyMethod {
 
     /// Bytes of one receive that are many: as many as the memory of a loop takes.
     static let bulk = 65_536
+
+    /// Whether splicing can begin after copying. The ring receives ahead of who copies, and a splice would overtake that.
+    static func mayChange(on engine: EngineKind) -> Bool { engine != .ring }
 }
 
 /// Connects each client to a target, and moves bytes until both directions have ended.
