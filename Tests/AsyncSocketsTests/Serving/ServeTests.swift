@@ -26,6 +26,15 @@ private final class Served: Sendable {
         try client.setOption(.receiveTimeout, to: .seconds(50))
         return client
     }
+
+    /// A task that serves, and the error that ends it.
+    func begin() -> Task<SocketError?, Never> {
+        Task {
+            await socketError { () async throws(SocketError) in
+                try await self.listener.serve(self.configuration, with: echo)
+            }
+        }
+    }
 }
 
 @Sendable private func echo(_ client: consuming AsyncTCPStream) async throws {
@@ -130,11 +139,7 @@ extension TCPStream {
     func `cancelling a server cancels its clients, and the listener can serve again`(_ kind: EngineKind) async throws {
         try await withLoop(kind) { loop in
             let served = try Served(loop)
-            let server = Task {
-                await socketError { () async throws(SocketError) in
-                    try await served.listener.serve(served.configuration, with: echo)
-                }
-            }
+            let server = served.begin()
             try await Background.result {
                 let client = try served.connect()
                 try client.greet(1)
@@ -159,11 +164,7 @@ extension TCPStream {
     func `a dead listener ends its server, after the clients`(_ kind: EngineKind) async throws {
         try await withLoop(kind) { loop in
             let served = try Served(loop)
-            let server = Task {
-                await socketError { () async throws(SocketError) in
-                    try await served.listener.serve(served.configuration, with: echo)
-                }
-            }
+            let server = served.begin()
             try await Background.result {
                 let client = try served.connect()
                 try client.greet(1)
