@@ -1,7 +1,6 @@
 import AsyncSockets
 import Sockets
 import SocketsTesting
-import TestSupport
 import Testing
 
 /// A protocol of one question and one answer over UDP: it asks again each second, four times at most.
@@ -18,7 +17,7 @@ func ask(_ question: String, of server: IPSocketAddress) async throws -> String 
     throw SocketError(.recv, .timedOut)
 }
 
-@Suite(.ownThread) struct QuestionTests {
+@Suite struct QuestionTests {
     @Test(arguments: 1...50 as ClosedRange<UInt64>) func `half of all datagrams may be lost`(_ seed: UInt64)
         async throws
     {
