@@ -85,7 +85,8 @@ extension SimulatedNetwork {
 
     /// Runs a test in the network: its task, and the child tasks of it, stay on the network's loop.
     ///
-    /// `Task { }` and `Task.detached` would leave it, unless they are given the loop as their preference.
+    /// `Task { }` and `Task.detached` would leave it, unless they are given the loop as their preference. Cancelling
+    /// the task cancels the test.
     public func run<Result: Sendable>(
         _ body: @escaping @Sendable () async throws -> Result
     ) async throws -> Result {
@@ -98,13 +99,13 @@ extension SimulatedNetwork {
         }
     }
 
-    /// Ends the loop, and all operations on it with `closed`.
+    /// Ends the loop, and all operations on it with `closed`; cancelling does not end that.
     public func shutdown() async {
         let loop = lock.withLock { madeLoop.take() }
         await loop?.shutdown()
     }
 
-    /// Runs a test in a network of its own, which ends with it.
+    /// Runs a test in a network of its own, which ends with it, as ``run(_:)`` does.
     public static func run<Result: Sendable>(
         seed: UInt64, _ conditions: NetworkConditions = .init(),
         _ body: @escaping @Sendable (SimulatedNetwork) async throws -> Result

@@ -11,6 +11,11 @@ struct SymbolGraph: Decodable {
         let kind: Kind
         let docComment: Comment?
         let location: Location?
+        let declarationFragments: [Fragment]?
+
+        /// The declaration in one line.
+        var declaration: String { (declarationFragments ?? []).map(\.spelling).joined() }
+        var isAsync: Bool { declaration.contains(" async") && declaration.contains("func ") }
 
         var comment: String? { docComment?.lines.map(\.text).joined(separator: "\n") }
         var name: String { pathComponents.joined(separator: ".") }
@@ -22,6 +27,7 @@ struct SymbolGraph: Decodable {
     struct Kind: Decodable { let identifier: String }
     struct Comment: Decodable { let lines: [Line] }
     struct Line: Decodable { let text: String }
+    struct Fragment: Decodable { let spelling: String }
     struct Location: Decodable {
         let uri: String
         let position: Position
@@ -51,7 +57,7 @@ struct SymbolGraph: Decodable {
     }
 }
 
-@Suite(.timeLimit(.minutes(2))) struct PublicSymbolTests {
+@Suite(.ownThread, .timeLimit(.minutes(2))) struct PublicSymbolTests {
     @Test(arguments: ["Sockets", "SocketServers", "AsyncSockets", "SocketsTesting"])
     func `every public symbol has a comment, whose first sentence is short`(_ module: String) throws {
         let symbols = try SymbolGraph.of(module)
@@ -86,6 +92,18 @@ struct SymbolGraph: Decodable {
             }
         }
         #expect(calls > 0 || module == "SocketServers")
+    }
+
+    @Test(arguments: ["AsyncSockets", "SocketsTesting"])
+    func `what waits says what cancelling does, or as what it is, and names its source in C`(_ module: String) throws {
+        let waiting = try SymbolGraph.of(module).filter(\.isAsync)
+        #expect(waiting.count >= (module == "AsyncSockets" ? 50 : 3))
+        for symbol in waiting {
+            let comment = symbol.comment ?? ""
+            #expect(comment.contains(#/[Cc]ancel|[Aa]s\s(``|`|for|without)|see ``/#), "\(symbol.place) \(symbol.name)")
+            let isCall = symbol.declaration.contains("throws(SocketError)")
+            #expect(!isCall || comment.contains("C: "), "\(symbol.place) \(symbol.name)")
+        }
     }
 
     /// The line of the declaration that a line of code belongs to: the nearest one that is less indented.

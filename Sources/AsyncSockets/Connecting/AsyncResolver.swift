@@ -10,7 +10,8 @@ public enum AsyncResolver {
     /// The addresses of a host for a port, in the order to try them; never empty.
     ///
     /// Throws: as ``Sockets/Resolver``: `nameNotFound`, `nameTryAgain`, `nameFailure`, `invalidInput`; `timedOut`,
-    /// `cancelled`; what pthread_create(3) throws. C: getaddrinfo(3)
+    /// `cancelled`, which leave nothing but a thread that ends in its own time; what pthread_create(3) throws.
+    /// C: getaddrinfo(3)
     public static func addresses(
         of host: String, port: Port, _ query: Resolver.Query = .init(), within limit: TimeLimit = .forever,
         loop: EventLoop? = nil

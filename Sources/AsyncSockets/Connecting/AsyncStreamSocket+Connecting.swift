@@ -12,6 +12,7 @@ extension AsyncStreamSocket {
     }
 
     /// Connects to an address from a local address, such as that of one interface; port 0 for any port.
+    /// Otherwise as ``connect(to:within:loop:)-(Address,_,_)``. C: bind(2), connect(2)
     public static func connect(
         to address: Address, from local: Address, within limit: TimeLimit = .forever, loop: EventLoop? = nil
     ) async throws(SocketError) -> Self {
@@ -30,7 +31,7 @@ extension AsyncStreamSocket {
 
 extension AsyncStreamSocket<UnixAddress> {
     /// Connects to the socket file at a path. Throws: `notFound`, `connectionRefused` when nobody listens on it,
-    /// `invalidInput` for a path too long or with a NUL; otherwise as for an address.
+    /// `invalidInput` for a path too long or with a NUL; otherwise as for an address. C: connect(2), unix(7)
     public static func connect(
         to path: String, within limit: TimeLimit = .forever, loop: EventLoop? = nil
     ) async throws(SocketError) -> Self {

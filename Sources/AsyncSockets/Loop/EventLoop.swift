@@ -221,6 +221,7 @@ extension EventLoop {
 
 extension EventLoop {
     /// Suspends the task for a time, on the loop's clock. Throws: `cancelled`; `closed` when the loop is shut down.
+    /// C: nanosleep(2), without a thread that waits
     public func sleep(within limit: TimeLimit) async throws(SocketError) {
         guard isCurrent else { return try await actor.sleep(self, limit) }
         try await pause(limit)
@@ -307,7 +308,7 @@ extension EventLoop {
     }
 
     /// Ends all operations with `closed` and then the thread. Sockets that have an owner stay open until it lets them go, and
-    /// answer `closed`; tasks that prefer this loop run elsewhere.
+    /// answer `closed`; tasks that prefer this loop run elsewhere. Cancelling the task does not end the wait for it.
     public func shutdown() async {
         if isOver { return }
         unsafe await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in

@@ -11,7 +11,9 @@ extension AsyncDatagramSocket {
         try await socket.receiveMessage(into: &buffer, control: &control, flags: flags, within: limit)
     }
 
-    /// Sends one datagram with control messages, and returns its size. C: sendmsg(2)
+    /// Sends one datagram with control messages, and returns its size.
+    ///
+    /// Throws: as ``send(_:to:within:)``. C: sendmsg(2)
     @discardableResult
     public func sendMessage(
         _ bytes: Span<UInt8>, control: OutgoingControl, to address: Address, flags: SendFlags = [],
@@ -41,7 +43,8 @@ extension AsyncDatagramSocket {
 
 extension AsyncConnectedDatagramSocket {
     /// Receives one datagram of the peer over the bytes of the array, and what came beside it.
-    /// C: recvmsg(2)
+    ///
+    /// Throws: as ``receive(into:within:)``. C: recvmsg(2)
     public func receiveMessage(
         into buffer: inout [UInt8], control: inout IncomingControl, flags: ReceiveFlags = [],
         within limit: TimeLimit = .forever
@@ -52,7 +55,9 @@ extension AsyncConnectedDatagramSocket {
         } catch { throw named(error, peer) }
     }
 
-    /// Sends one datagram with control messages to the peer, and returns its size. C: sendmsg(2)
+    /// Sends one datagram with control messages to the peer, and returns its size.
+    ///
+    /// Throws: as ``send(_:within:)``. C: sendmsg(2)
     @discardableResult
     public func sendMessage(
         _ bytes: Span<UInt8>, control: OutgoingControl, flags: SendFlags = [], within limit: TimeLimit = .forever

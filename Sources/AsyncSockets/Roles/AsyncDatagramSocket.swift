@@ -71,8 +71,8 @@ public struct AsyncDatagramSocket<Address: SocketAddressProtocol>: ~Copyable, Se
         return Datagram(count: min(size, room), size: size, sender: address)
     }
 
-    /// Sends one datagram and returns its size. Throws: as the synchronous call; `timedOut`, `cancelled`, `closed`.
-    /// C: sendto(2)
+    /// Sends one datagram and returns its size. Throws: as the synchronous call; `timedOut`, `cancelled`, `closed`
+    /// when nothing was sent. C: sendto(2)
     @discardableResult
     public func send(
         _ bytes: Span<UInt8>, to address: Address, within limit: TimeLimit = .forever
@@ -83,7 +83,7 @@ public struct AsyncDatagramSocket<Address: SocketAddressProtocol>: ~Copyable, Se
         }
     }
 
-    /// Ends all operations on it with `closed`, and closes. C: close(2)
+    /// Ends all operations on it with `closed`, and closes; cancelling does not end that. C: close(2)
     public consuming func close() async throws(SocketError) { try await socket.close() }
 }
 
@@ -131,7 +131,10 @@ public struct AsyncConnectedDatagramSocket<Address: SocketAddressProtocol>: ~Cop
         get throws(SocketError) { try socket.localAddress() }
     }
 
-    /// Receives one datagram of the peer over the bytes of the array. An empty one is one too. C: recv(2)
+    /// Receives one datagram of the peer over the bytes of the array. An empty one is one too.
+    ///
+    /// Throws: `connectionRefused`, once, when nobody took an earlier one; `timedOut`, `cancelled`, `closed`, none of which
+    /// loses a datagram. C: recv(2)
     public func receive(
         into buffer: inout [UInt8], within limit: TimeLimit = .forever
     ) async throws(SocketError) -> Datagram<Address> {
@@ -144,7 +147,9 @@ public struct AsyncConnectedDatagramSocket<Address: SocketAddressProtocol>: ~Cop
         } catch { throw named(error, peer) }
     }
 
-    /// Sends one datagram to the peer and returns its size. C: send(2)
+    /// Sends one datagram to the peer and returns its size.
+    ///
+    /// Throws: as the synchronous call; `timedOut`, `cancelled`, `closed` when nothing was sent. C: send(2)
     @discardableResult
     public func send(_ bytes: Span<UInt8>, within limit: TimeLimit = .forever) async throws(SocketError) -> Int {
         let reference = socket.reference, peer = peerAddress
@@ -155,7 +160,7 @@ public struct AsyncConnectedDatagramSocket<Address: SocketAddressProtocol>: ~Cop
         } catch { throw named(error, peer) }
     }
 
-    /// Ends all operations on it with `closed`, and closes. C: close(2)
+    /// Ends all operations on it with `closed`, and closes; cancelling does not end that. C: close(2)
     public consuming func close() async throws(SocketError) { try await socket.close() }
 }
 

@@ -42,8 +42,8 @@ public struct AsyncStreamListener<Address: SocketAddressProtocol>: ~Copyable, Se
 
     /// Waits for a client and returns the connection to it.
     ///
-    /// Throws: as the synchronous accept; `timedOut`, `cancelled`, `closed`. ``serve(_:with:)`` knows after which errors a
-    /// server goes on. C: accept(2)
+    /// Throws: as the synchronous accept; `timedOut`, `cancelled`, `closed`, none of which loses a client.
+    /// ``serve(_:with:)`` knows after which errors a server goes on. C: accept(2)
     public func accept(within limit: TimeLimit = .forever) async throws(SocketError) -> AsyncStreamSocket<Address> {
         try AsyncStreamSocket(accepted: try await socket.reference.accept(limit))
     }
@@ -51,7 +51,7 @@ public struct AsyncStreamListener<Address: SocketAddressProtocol>: ~Copyable, Se
     /// Gives the slot to another owner. Only for sockets without a file.
     consuming func release() -> SlotReference { socket.take() }
 
-    /// Ends all operations on it with `closed`, and closes. C: close(2)
+    /// Ends all operations on it with `closed`, and closes; cancelling does not end that. C: close(2)
     public consuming func close() async throws(SocketError) { try await socket.close() }
 }
 

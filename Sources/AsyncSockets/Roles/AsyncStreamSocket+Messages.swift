@@ -20,7 +20,7 @@ extension AsyncStreamSocket {
         }
     }
 
-    /// Sends with flags, such as `.outOfBand`; returns how many bytes the kernel took. C: send(2)
+    /// Sends with flags, such as `.outOfBand`; returns how many bytes the kernel took. Otherwise as without. C: send(2)
     public func send(
         _ bytes: Span<UInt8>, flags: SendFlags, within limit: TimeLimit = .forever
     ) async throws(SocketError) -> Int {
@@ -30,7 +30,9 @@ extension AsyncStreamSocket {
         }
     }
 
-    /// Receives bytes over those of the array and, into `control`, what came beside them. C: recvmsg(2)
+    /// Receives bytes over those of the array and, into `control`, what came beside them.
+    ///
+    /// Throws: as ``receive(into:within:)-(Array<UInt8>,_)``. C: recvmsg(2)
     public func receiveMessage(
         into buffer: inout [UInt8], control: inout IncomingControl, flags: ReceiveFlags = [],
         within limit: TimeLimit = .forever
@@ -41,7 +43,9 @@ extension AsyncStreamSocket {
         } catch { throw named(error, peer) }
     }
 
-    /// Sends bytes with control messages; returns how many bytes the kernel took. C: sendmsg(2)
+    /// Sends bytes with control messages; returns how many bytes the kernel took.
+    ///
+    /// Throws: as ``send(_:within:)``; a control message goes with the first of its bytes, or not at all. C: sendmsg(2)
     public func sendMessage(
         _ bytes: Span<UInt8>, control: OutgoingControl, flags: SendFlags = [], within limit: TimeLimit = .forever
     ) async throws(SocketError) -> Int {

@@ -6,7 +6,8 @@ extension AsyncStreamSocket {
     ///     { client in try await copy(from: client, to: target) }, { client in try await copy(from: target, to: client) })
     /// ```
     ///
-    /// It returns when both have ended. Throws: what the first that fails throws; the other one is cancelled then.
+    /// It returns when both have ended. Throws: what the first that fails throws; the other one is cancelled then. Cancelling the
+    /// task cancels both.
     public func concurrently(
         _ first: @escaping @Sendable (borrowing Self) async throws -> Void,
         _ second: @escaping @Sendable (borrowing Self) async throws -> Void

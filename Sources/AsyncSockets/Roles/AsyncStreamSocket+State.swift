@@ -18,7 +18,7 @@ extension AsyncStreamSocket {
         try socket.value(of: option)
     }
 
-    /// Throws away what is not sent and resets the connection. C: SO_LINGER in socket(7)
+    /// Throws away what is not sent and resets the connection; cancelling does not end that. C: SO_LINGER in socket(7)
     public consuming func reset() async throws(SocketError) {
         try socket.prepareReset()
         try await socket.close()

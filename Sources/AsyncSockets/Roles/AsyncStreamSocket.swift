@@ -66,7 +66,8 @@ public import Sockets
         }
     }
 
-    /// Sends bytes and returns how many the kernel took; see ``sendAll(_:within:)``. C: send(2)
+    /// Sends bytes and returns how many the kernel took. Throws: as ``AsyncSocket/send(_:within:)``.
+    /// C: send(2)
     @inlinable
     @inline(__always)
     public func send(_ bytes: Span<UInt8>, within limit: TimeLimit = .forever) async throws(SocketError) -> Int {
@@ -91,6 +92,8 @@ public import Sockets
         do throws(SocketError) { try await reference.sendRest(answer, bytes, limit) } catch { throw named(error, peer) }
     }
 
-    /// Ends all operations on it with `closed`, closes, and returns when that is done. C: close(2)
+    /// Ends all operations on it with `closed`, closes, and returns when that is done.
+    ///
+    /// Cancelling does not end it. C: close(2)
     public consuming func close() async throws(SocketError) { try await socket.close() }
 }

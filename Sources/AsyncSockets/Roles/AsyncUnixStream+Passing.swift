@@ -11,7 +11,9 @@ extension AsyncStreamSocket<UnixAddress> {
         return AsyncStreamPair(first: first, second: second)
     }
 
-    /// Sends bytes, at least one, and a socket, of which the receiver gets a duplicate. C: SCM_RIGHTS in unix(7)
+    /// Sends bytes, at least one, and a socket, of which the receiver gets a duplicate.
+    ///
+    /// Throws: as ``send(_:within:)``; the socket goes with the first byte, or not at all. C: SCM_RIGHTS in unix(7)
     public func send(
         _ bytes: Span<UInt8>, passing passed: borrowing Socket, within limit: TimeLimit = .forever
     ) async throws(SocketError) -> Int {
@@ -23,7 +25,7 @@ extension AsyncStreamSocket<UnixAddress> {
     /// Receives bytes, and the descriptor that was passed with them if there was one; more than one is closed.
     ///
     /// The count is 0 at the end of the stream. A receive without descriptors drops those that come, so the protocol has to
-    /// say where they do. C: SCM_RIGHTS in unix(7)
+    /// say where they do. `timedOut`, `cancelled` and `closed` lose none. C: SCM_RIGHTS in unix(7)
     public func receiveDescriptor(
         into buffer: inout [UInt8], within limit: TimeLimit = .forever
     ) async throws(SocketError) -> PassedDescriptor {

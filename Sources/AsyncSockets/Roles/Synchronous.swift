@@ -6,6 +6,7 @@ extension AsyncStreamSocket {
     /// Gives the stream back for calls that wait, in blocking mode; the descriptor stays.
     ///
     /// As ``AsyncSocket/intoSocket()``: bytes that the loop had received ahead come along, and are the next of the stream.
+    /// C: fcntl(2)
     public consuming func intoStream() async throws(SocketError) -> SynchronousStream<Address> {
         let peer = peerAddress
         let parts = try await socket.intoSocket()
@@ -24,7 +25,7 @@ extension AsyncStreamSocket {
 extension AsyncStreamListener {
     /// Gives the listener back for calls that wait, in blocking mode; the descriptor stays, and a Unix socket's file too.
     ///
-    /// Connections that the loop had accepted ahead come along. As ``AsyncSocket/intoSocket()``.
+    /// Connections that the loop had accepted ahead come along. As ``AsyncSocket/intoSocket()``. C: fcntl(2)
     public consuming func intoListener() async throws(SocketError) -> SynchronousListener<Address> {
         try socket.reference.requireKernel(.fcntl)
         let address = localAddress
@@ -67,7 +68,7 @@ public struct AcceptedConnections<Address: SocketAddressProtocol>: ~Copyable, Se
 extension AsyncDatagramSocket {
     /// Gives the socket back for calls that wait, in blocking mode; the descriptor stays, and a Unix socket's file too.
     ///
-    /// As ``AsyncSocket/intoSocket()``; no datagram is received ahead.
+    /// As ``AsyncSocket/intoSocket()``; no datagram is received ahead. C: fcntl(2)
     public consuming func intoSocket() async throws(SocketError) -> DatagramSocket<Address> {
         let file = file
         let parts = try await socket.intoSocket()
@@ -76,7 +77,7 @@ extension AsyncDatagramSocket {
 }
 
 extension AsyncConnectedDatagramSocket {
-    /// Gives the socket back for calls that wait; otherwise as for one that is not connected.
+    /// Gives the socket back for calls that wait; otherwise as for one that is not connected. C: fcntl(2)
     public consuming func intoSocket() async throws(SocketError) -> ConnectedDatagramSocket<Address> {
         let peer = peerAddress
         let file = file

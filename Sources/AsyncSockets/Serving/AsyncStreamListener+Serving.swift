@@ -17,7 +17,7 @@ extension AsyncStreamListener {
     /// afterwards: to close it, to serve again, or to hand it to a successor.
     ///
     /// Throws: what accept throws when the listener is dead, see ``AcceptPolicy``, once the handlers have ended;
-    /// `cancelled`; `invalidInput` for a configuration that makes no sense.
+    /// `cancelled`; `invalidInput` for a configuration that makes no sense. C: accept(2)
     @inlinable
     public func serve(
         _ configuration: ServeConfiguration = .init(),

@@ -6,7 +6,8 @@ extension AsyncSocket {
     /// Makes a call that does not wait, until it does not say nil. The socket is lent for each call.
     ///
     /// For what this library has no method for: the call has to carry `.dontWait` or be one that never waits, and gives nil
-    /// for `wouldBlock`.
+    /// for `wouldBlock`. `timedOut`, `cancelled` and `closed` come between two calls, never instead of the result of one.
+    /// C: poll(2), and the call with MSG_DONTWAIT
     public func retrying<Result>(
         _ direction: TransferDirection, within limit: TimeLimit = .forever,
         _ call: (borrowing Socket) throws(SocketError) -> Result?
@@ -29,7 +30,7 @@ extension AsyncSocket {
         }
     }
 
-    /// Sends with flags, such as `.more`; returns how many bytes the kernel took. C: send(2)
+    /// Sends with flags, such as `.more`; returns how many bytes the kernel took. Otherwise as without. C: send(2)
     public func send(
         _ bytes: Span<UInt8>, flags: SendFlags, within limit: TimeLimit = .forever
     ) async throws(SocketError) -> Int {
@@ -52,7 +53,8 @@ extension AsyncSocket {
         }
     }
 
-    /// Sends bytes with control messages, to the peer. Throws: as the synchronous call. C: sendmsg(2)
+    /// Sends bytes with control messages, to the peer. Throws: as the synchronous call, and as ``send(_:within:)``.
+    /// C: sendmsg(2)
     public func sendMessage(
         _ bytes: Span<UInt8>, control: OutgoingControl = .init(capacity: 0), flags: SendFlags = [],
         within limit: TimeLimit = .forever
@@ -60,7 +62,8 @@ extension AsyncSocket {
         try await sendMessage(bytes, control, .none, flags, limit)
     }
 
-    /// Sends a datagram with control messages, to an address. Throws: as the synchronous call. C: sendmsg(2)
+    /// Sends a datagram with control messages, to an address. Throws: as the synchronous call, and as
+    /// ``send(_:within:)``. C: sendmsg(2)
     public func sendMessage(
         _ bytes: Span<UInt8>, control: OutgoingControl = .init(capacity: 0), to address: some SocketAddressProtocol,
         flags: SendFlags = [], within limit: TimeLimit = .forever
@@ -78,7 +81,9 @@ extension AsyncSocket {
         }
     }
 
-    /// Waits until a call in this direction is worth a try: it may still find nothing. C: poll(2)
+    /// Waits until a call in this direction is worth a try: it may still find nothing.
+    ///
+    /// Throws: `timedOut`, `cancelled`, `closed`; `alreadyInProgress`. It takes nothing, so nothing is lost. C: poll(2)
     public func wait(for direction: TransferDirection, within limit: TimeLimit = .forever) async throws(SocketError) {
         let reference = reference, side = direction.side
         try await reference.retrying(side, limit) { () throws(SocketError) in try reference.isReady(side) ? () : nil }

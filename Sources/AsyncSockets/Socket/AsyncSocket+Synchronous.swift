@@ -6,6 +6,7 @@ extension AsyncSocket {
     ///
     /// Operations of other tasks end with `closed`. What the loop had received ahead of the receiver comes along, and has to
     /// be looked at before the socket is. Throws: what fcntl(2) says; the socket is closed then.
+    /// Cancelling does not end it. C: fcntl(2)
     public consuming func intoSocket() async throws(SocketError) -> SynchronousSocket {
         try reference.requireKernel(.fcntl)
         let released = await release()

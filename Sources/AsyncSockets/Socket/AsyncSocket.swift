@@ -41,7 +41,7 @@ public import Sockets
     }
 
     /// Ends all operations on it with `closed`, closes, and returns when that is done. Throws: what the kernel reports of
-    /// earlier writes. C: close(2)
+    /// earlier writes. Cancelling does not end it. C: close(2)
     public consuming func close() async throws(SocketError) {
         let reference = take()
         let result = await reference.closeAndWait()
