@@ -16,6 +16,7 @@ let package = Package(
     platforms: [.macOS(.v26)],
     products: [
         .executable(name: "async-echo", targets: ["AsyncEcho"]),
+        .executable(name: "async-timers", targets: ["AsyncTimers"]),
         .executable(name: "echo-servers", targets: ["EchoServers"]),
         .executable(name: "percall", targets: ["PerCall"]),
     ],
@@ -28,6 +29,9 @@ let package = Package(
             dependencies: [
                 .product(name: "AsyncSockets", package: "Sockets"), .product(name: "Sockets", package: "Sockets"),
             ], swiftSettings: strict),
+        .executableTarget(
+            name: "AsyncTimers",
+            dependencies: [.product(name: "AsyncSockets", package: "Sockets")], swiftSettings: strict),
         .executableTarget(
             name: "EchoServers",
             dependencies: [

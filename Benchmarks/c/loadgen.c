@@ -3,6 +3,9 @@
 //   loadgen pingpong PORT [name=value ...]   each of N connections sends S bytes, waits for all of them, and again
 //   loadgen churn    PORT [name=value ...]   N connections at a time: connect, one echo, half-close, end, next
 //   loadgen udp      PORT [name=value ...]   each of N sockets sends a datagram of S bytes, waits for it, and again
+//   loadgen bulk     PORT [name=value ...]   N connections send all they can and get all of it back; S bytes are a message
+//   loadgen upload   PORT [name=value ...]   N connections send all they can to a bulk server (bulk.h)
+//   loadgen download PORT [name=value ...]   N connections receive all they can from a bulk server
 //   loadgen idle     PORT [name=value ...]   opens N connections, one echo on each, and holds them until stdin ends
 //
 // Names: conns (64), size (64, bytes), seconds (1), warmup (0.2, seconds), pid (of the server whose CPU time to read).
@@ -21,6 +24,7 @@
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include "bulk.h"
 #include "cputime.h"
 
 enum { EVENTS = 256, RECEIVE = 64 << 10, LOSS_MS = 250 };
@@ -53,6 +57,7 @@ struct connection {
     uint64_t random, serial;
     size_t sent, received;       // of the present message
     uint8_t *message;
+    uint64_t streamed, returned; // bytes of a bulk transfer, sent and received
 };
 
 /// The next eight bytes of a connection's stream (splitmix64).
@@ -74,6 +79,10 @@ static void next_message(struct connection *c) {
 
 static void set_nonblocking(int fd) {
     if (fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK) < 0) fail("O_NONBLOCK");
+}
+
+static void set_blocking(int fd) {
+    if (fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK) < 0) fail("O_NONBLOCK");
 }
 
 static void watch(struct connection *c, int operation, uint32_t events) {
@@ -326,6 +335,108 @@ static void udp(void) {
     measure("udp", volley, resend);
 }
 
+// bulk: every stream is the same pattern, over and over, whose length has no factor in common with any buffer's.
+
+enum { PERIOD = 1048573, AHEAD = 512 << 10 };
+
+static uint8_t pattern[PERIOD + RECEIVE];
+static size_t period;
+
+static void count_bytes(uint64_t *bytes, size_t more) {
+    counted.messages += (*bytes + more) / size - *bytes / size;
+    *bytes += more;
+}
+
+static bool may_send(const struct connection *c) { return c->streamed - c->returned < AHEAD; }
+
+static bool stream_out(struct connection *c) {
+    size_t room = AHEAD - (size_t)(c->streamed - c->returned);
+    ssize_t sent = send(c->fd, pattern + c->streamed % period, room < RECEIVE ? room : RECEIVE, MSG_NOSIGNAL);
+    if (sent < 0 && errno != EAGAIN) return drop(c), false;
+    if (sent > 0) c->streamed += (size_t)sent;
+    return sent > 0;
+}
+
+static bool stream_in(struct connection *c) {
+    static uint8_t buffer[RECEIVE];
+    ssize_t count = recv(c->fd, buffer, sizeof buffer, 0);
+    if (count < 0 && errno == EAGAIN) return false;
+    if (count <= 0) return drop(c), false;
+    const uint8_t *expected = pattern + c->returned % period;
+    if (memcmp(buffer, expected, (size_t)count) != 0) counted.wrong += wrong_bytes(buffer, expected, (size_t)count);
+    count_bytes(&c->returned, (size_t)count);
+    return true;
+}
+
+/// As much as fits is on the way; the event for writing is asked for only when the socket is what limits.
+static void both_ways(struct connection *c, uint32_t events) {
+    if (events & EPOLLIN) stream_in(c);
+    while (c->fd >= 0 && may_send(c) && stream_out(c)) {}
+    bool wants_room = c->fd >= 0 && may_send(c);
+    if (c->fd >= 0 && wants_room != c->wants_room) watch(c, EPOLL_CTL_MOD, wants_room ? EPOLLIN | EPOLLOUT : EPOLLIN);
+    c->wants_room = wants_room;
+}
+
+static void up(struct connection *c, uint32_t events) {
+    if (events & (EPOLLERR | EPOLLHUP)) return drop(c);
+    ssize_t sent = send(c->fd, pattern, RECEIVE, MSG_NOSIGNAL);
+    if (sent > 0) count_bytes(&c->streamed, (size_t)sent);
+    if (sent < 0 && errno != EAGAIN) drop(c);
+}
+
+static void down(struct connection *c, uint32_t events) {
+    (void)events;
+    stream_in(c);
+}
+
+static void fill_pattern(void) {
+    struct connection source = {.random = 1};
+    for (size_t at = 0; at < PERIOD; at += 8) {
+        uint64_t word = next_word(&source);
+        memcpy(pattern + at, &word, 8);
+    }
+    memcpy(pattern + PERIOD, pattern, RECEIVE);
+    period = PERIOD;
+}
+
+static struct connection *open_streams(const char *request, uint32_t events) {
+    struct connection *all = new_connections();
+    for (int i = 0; i < conns; i++) {
+        open_socket(&all[i], SOCK_STREAM, NULL);
+        if (*request && send(all[i].fd, request, 1, MSG_NOSIGNAL) != 1) fail("send");
+        set_nonblocking(all[i].fd);
+        watch(&all[i], EPOLL_CTL_ADD, events);
+        all[i].wants_room = events & EPOLLOUT;
+    }
+    return all;
+}
+
+static void bulk(void) {
+    fill_pattern();
+    open_streams("", EPOLLIN | EPOLLOUT);
+    measure("bulk", both_ways, NULL);
+}
+
+static void upload(void) {
+    struct connection *all = open_streams(">", EPOLLOUT);
+    measure("upload", up, NULL);
+    for (int i = 0; i < conns; i++) {
+        uint64_t arrived = 0;
+        if (all[i].fd < 0) continue;
+        set_blocking(all[i].fd);
+        shutdown(all[i].fd, SHUT_WR);
+        if (recv(all[i].fd, &arrived, sizeof arrived, MSG_WAITALL) != sizeof arrived) fail("no count of an upload");
+        if (arrived != all[i].streamed) counted.wrong++;
+    }
+}
+
+static void download(void) {
+    period = CHUNK;
+    fill_wave(pattern, CHUNK + RECEIVE);
+    open_streams("<", EPOLLIN);
+    measure("download", down, NULL);
+}
+
 // idle
 
 static void idle(void) {
@@ -363,7 +474,8 @@ static void allow_many_files(void) {
 
 int main(int argc, char **argv) {
     static const struct { const char *name; void (*run)(void); } modes[] = {
-        {"pingpong", pingpong}, {"churn", churn}, {"udp", udp}, {"idle", idle}};
+        {"pingpong", pingpong}, {"churn", churn}, {"udp", udp}, {"idle", idle},
+        {"bulk", bulk}, {"upload", upload}, {"download", download}};
     void (*run)(void) = NULL;
     for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
         if (argc > 2 && !strcmp(argv[1], modes[i].name)) run = modes[i].run;
@@ -371,7 +483,7 @@ int main(int argc, char **argv) {
     for (int i = 3; i < argc && run; i++)
         if (!set(argv[i])) run = NULL;
     if (!run || port < 1 || port > 65535) {
-        fprintf(stderr, "usage: loadgen pingpong|churn|udp|idle PORT [conns=|size=|seconds=|warmup=|pid=]...\n");
+        fprintf(stderr, "usage: loadgen pingpong|churn|udp|idle|bulk|upload|download PORT [conns=|size=|seconds=|warmup=|pid=]...\n");
         return 2;
     }
     allow_many_files();
