@@ -1,4 +1,4 @@
-"""Builds, starts, loads and weighs echo servers. Used by run.py, percall.py and selftest.py."""
+"""Builds, starts, loads and weighs echo servers. Used by all scripts of this folder."""
 import json
 import os
 import pathlib
@@ -29,6 +29,20 @@ MODELS = {
     "udp": {"c": "udp_echo", "udp": True},
 }
 
+# Servers on tasks, with the arguments of async-echo. The C twin makes the same calls.
+ASYNC_MODELS = {
+    "async-poll": {"c": "echo_poll", "swift": ["poll"]},
+    "async-epoll": {"c": "echo_edge", "swift": ["epoll"]},
+    "async-epoll-lent": {"c": "echo_edge", "swift": ["epoll", "lent"]},
+    "async-epoll-udp": {"c": "udp_epoll", "swift": ["epoll", "udp"], "udp": True},
+    "async-ring": {"c": "echo_uring", "swift": ["ring"]},
+    "async-ring-lent": {"c": "echo_uring", "swift": ["ring", "lent"]},
+}
+
+
+# More than any measurement has connections.
+MOST_DESCRIPTORS = 16384
+
 
 class Failed(Exception):
     """A measurement that has no result; the text says why."""
@@ -54,6 +68,30 @@ def build_swift(product):
     if subprocess.run(command, stdout=sys.stderr).returncode != 0:
         sys.exit(f"{product} does not build")
     return pathlib.Path(HERE, ".build", "release", product)
+
+
+def chosen_models(parser, names, without=()):
+    """The models that the command line names: `servers`, `async`, or single ones."""
+    every = {**MODELS, **ASYNC_MODELS}
+    groups = {"servers": [x for x in MODELS if x not in without], "async": [x for x in ASYNC_MODELS if x not in without]}
+    chosen = [name for word in names.split(",") for name in groups.get(word, [word])]
+    unknown = [name for name in chosen if name not in every]
+    if unknown:
+        parser.error(f"no such model: {', '.join(unknown)}; there are {', '.join(every)}")
+    return {name: every[name] for name in chosen}
+
+
+def build_products(models):
+    """Builds what the models need of Swift, and answers where it is."""
+    wanted = {"async-echo" if "swift" in model else "echo-servers" for model in models.values()}
+    return {product: build_swift(product) for product in sorted(wanted)}
+
+
+def commands(name, model, products):
+    """How the C twin and the Swift server are started; they lack only the port."""
+    if "swift" in model:
+        return [C_PROGRAMS / model["c"]], [products["async-echo"], "{port}", *model["swift"]]
+    return [C_PROGRAMS / model["c"]], [products["echo-servers"], name]
 
 
 def first_line(*command):
@@ -106,22 +144,25 @@ def answers_udp(port):
 
 
 class Server:
-    """A server in its own process group, from `with` to its end. `command` lacks only the port."""
+    """A server in its own process group, from `with` to its end. The port follows `command`, or stands for its {port}."""
 
-    def __init__(self, command, cpu=None, udp=False):
+    def __init__(self, command, cpu=None, udp=False, environment=None):
         self.command, self.cpu = [str(x) for x in command], cpu
+        self.environment = {**os.environ, **(environment or {})}
         self.answers = answers_udp if udp else answers_tcp
 
     def prepare(self):
         hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-        resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 8192), hard))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, MOST_DESCRIPTORS), hard))
         if self.cpu is not None:
             os.sched_setaffinity(0, {self.cpu})
 
     def __enter__(self):
         self.port = free_port()
+        command = self.command if "{port}" in self.command else [*self.command, "{port}"]
+        command = [str(self.port) if word == "{port}" else word for word in command]
         self.process = subprocess.Popen(
-            [*self.command, str(self.port)], stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=self.prepare
+            command, stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=self.prepare, env=self.environment
         )
         self.pid = self.process.pid
         deadline = time.monotonic() + 10

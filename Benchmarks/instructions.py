@@ -12,11 +12,14 @@ import sys
 import tempfile
 
 import callgrind
-from harness import C_PROGRAMS, Failed, MODELS, Server, build_c, build_swift, family, markdown, say
+from harness import Failed, Server, build_c, build_products, chosen_models, commands, family, markdown, say
+
+# Forked children have profiles of their own, and valgrind knows too little of io_uring.
+NOT_COUNTED = ("fork", "async-ring", "async-ring-lent")
 
 
 def profiled(command, model, seconds):
-    """Messages and instructions of one run. Children have profiles of their own, so forking servers are left out."""
+    """Messages and instructions of one run."""
     udp = model.get("udp", False)
     with tempfile.NamedTemporaryFile("r") as profile:
         with Server(callgrind.command(command, profile.name, "--log-file=/dev/null"), udp=udp) as server:
@@ -37,18 +40,17 @@ def instructions_per_message(command, model):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    usual = ",".join(name for name in MODELS if name != "fork")
-    parser.add_argument("--models", default=usual, help=f"which, separated by commas ({usual})")
+    parser.add_argument("--models", default="servers,async", help="which, separated by commas (servers,async)")
     parser.add_argument("--functions", action="store_true", help="also list the functions that the instructions are in")
     options = parser.parse_args()
+    models = chosen_models(parser, options.models, without=NOT_COUNTED)
     build_c()
-    swift = build_swift("echo-servers")
+    products = build_products(models)
     rows, failed = [["model", "C instructions for a message", "Swift instructions for a message"]], False
-    for name in options.models.split(","):
+    for name, model in models.items():
         say(f"counting {name}")
         try:
-            commands = [C_PROGRAMS / MODELS[name]["c"]], [swift, name]
-            sides = [instructions_per_message(command, MODELS[name]) for command in commands]
+            sides = [instructions_per_message(command, model) for command in commands(name, model, products)]
         except Failed as failure:
             say(f"{name}: {failure}")
             failed = True
