@@ -1,15 +1,17 @@
-"""Draws bars of ratios as SVG, for light and for dark pages."""
+"""Draws bars as SVG, for light and for dark pages."""
 from xml.sax.saxutils import escape
 
-WIDTH, LEFT, BARS, ROW, TOP = 820, 110, 380, 34, 92
+WIDTH, BARS, TOP = 820, 380, 92
 
 # The first colours are readable on any page, for viewers that do not know which one they are on.
 STYLE = """
 text { font: 14px system-ui, sans-serif; fill: #768390 }
 .title { font-size: 17px; font-weight: 600 }
+.group { font-weight: 600 }
 .quiet { font-size: 12px }
 .number { font-variant-numeric: tabular-nums }
 .bar { fill: #f05138 }
+.other { fill: #8b96a3 }
 .even { stroke: #768390; stroke-width: 1.5; stroke-dasharray: 4 3 }
 .range { stroke: #3d444d; stroke-width: 1.5; fill: none }
 .grid { stroke: #768390; stroke-opacity: 0.3 }
@@ -32,31 +34,42 @@ def line(x1, y1, x2, y2, kind):
 
 def steps(highest):
     """Where the grid lines are: four to eight of them, at round numbers."""
-    step = next(s for s in (0.25, 0.5, 1, 2, 5, 10, 20, 50, 100, 1e9) if highest / s <= 8)
+    step = next(s for s in (0.25, 0.5, 1, 2, 5, 10, 20, 50, 100, 250, 500, 1000, 2500, 5000, 1e9) if highest / s <= 8)
     return [step * i for i in range(int(highest / step) + 1)]
 
 
-def draw(title, subtitle, even, rows):
-    """`even` names the line at 1; a row is (label, ratio, lowest, highest, note)."""
-    highest = max([1.25] + [row[3] for row in rows]) * 1.05
-    bottom = TOP + ROW * len(rows)
+def draw(title, subtitle, even, rows, *, at_even=1, digits=2, most=None, left=110, row_height=34):
+    """`even` names the line at `at_even`; a row is (label, value, lowest, highest, note[, kind of bar]), or a heading.
 
-    def at(ratio):
-        return LEFT + BARS * ratio / highest
+    Bars that are longer than `most` end there; the number beside them says the truth.
+    """
+    bars = [row for row in rows if not isinstance(row, str)]
+    highest = max([1.25 * at_even] + [row[3] for row in bars])
+    highest = min(highest, most or highest) * 1.05
+    bottom = TOP + row_height * len(rows)
+
+    def at(value):
+        return left + BARS * min(value, highest) / highest
 
     out = [text(16, 30, title, "title"), text(16, 52, subtitle, "quiet")]
     for step in steps(highest):
         out += [line(at(step), TOP - 6, at(step), bottom, "grid")]
         out += [text(at(step), bottom + 18, f"{step:g}", "quiet number", "middle")]
-    for index, (label, ratio, low, high, note) in enumerate(rows):
-        middle = TOP + ROW * index + ROW / 2
-        out += [text(LEFT - 10, middle + 5, label, anchor="end")]
-        width = at(ratio) - LEFT
-        out += [f'<rect x="{LEFT}" y="{middle - 10:.1f}" width="{width:.1f}" height="20" rx="2" class="bar"/>']
+    for index, row in enumerate(rows):
+        middle = TOP + row_height * index + row_height / 2
+        if isinstance(row, str):
+            out += [text(16, middle + 7, row, "group")]
+            continue
+        label, value, low, high, note, *kind = row
+        half = min(10, row_height * 0.36)
+        out += [text(left - 10, middle + 5, label, anchor="end")]
+        out += [f'<rect x="{left}" y="{middle - half:.1f}" width="{at(value) - left:.1f}" height="{2 * half:.1f}" rx="2" '
+                f'class="{kind[0] if kind else "bar"}"/>']
         out += [line(at(low), middle, at(high), middle, "range")]
         out += [line(at(end), middle - 4, at(end), middle + 4, "range") for end in (low, high)]
-        out += [text(LEFT + BARS + 16, middle + 5, f"{ratio:.2f}", "number")]
-        out += [text(LEFT + BARS + 64, middle + 5, note, "quiet number")]
-    out += [line(at(1), TOP - 10, at(1), bottom + 4, "even"), text(at(1), TOP - 16, even, "quiet", "middle")]
+        out += [text(left + BARS + 16, middle + 5, f"{value:,.{digits}f}", "number")]
+        out += [text(left + BARS + 64, middle + 5, note, "quiet number")]
+    out += [line(at(at_even), TOP - 10, at(at_even), bottom + 4, "even")]
+    out += [text(at(at_even), TOP - 16, even, "quiet", "middle")]
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {bottom + 32}" role="img">'
     return "\n".join([head, f"<title>{escape(title)}</title>", f"<style>{STYLE}</style>", *out, "</svg>", ""])
