@@ -1,59 +1,46 @@
 #!/usr/bin/env python3
 """Which system calls a server makes for one message, in C and in Swift.
 
-Connections play ping-pong with the server, which runs under strace, once for a short and once for a longer time.
-The difference in calls is divided by the difference in messages, so that start-up cancels. With one connection every
-message is waited for; with many (--conns) a wait is shared by those that came meanwhile.
+Connections play ping-pong with the server. Once it has settled, strace is attached to it for the length of one turn, and
+the calls are divided by the messages. With one connection every message is waited for; with many (--conns) a wait is
+shared by those that came meanwhile, and strace slows the server down, so that more of them come than otherwise.
 
 Exit status: 0, or 1 if a server failed, or, with one connection, if Swift makes more calls than C.
 """
 import argparse
-import os
 import re
 import signal
 import subprocess
 import sys
 import tempfile
+from contextlib import contextmanager
 
 from harness import Failed, Server, build_c, build_products, chosen_models, commands, family, markdown, say
 
 
-class TracedServer(Server):
-    """A server under strace, which writes its table when the server has ended."""
-
-    def __init__(self, command, table, udp):
-        super().__init__(["strace", "-f", "-c", "-U", "calls,name", "-o", table, *command], udp=udp)
-
-    def __exit__(self, *_):
-        for process in family(self.pid) - {self.pid}:
-            try:
-                os.kill(process, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            super().__exit__()
-
-
-def traced(command, udp, seconds, conns):
-    with tempfile.NamedTemporaryFile("r") as table:
-        with TracedServer(command, table.name, udp) as server:
-            settings = {"conns": conns, "seconds": seconds, "warmup": 0}
-            with server.load("udp" if udp else "pingpong", **settings) as load:
-                messages = load.slice()["messages"]
-        calls = {name: int(count) for count, name in re.findall(r"^\s*(\d+)\s+(\w+)$", table.read(), re.MULTILINE)}
-    calls.pop("total", None)
-    return messages, calls
+@contextmanager
+def tracing(processes, table):
+    """strace on processes and their threads; the table of calls is there at the end."""
+    command = ["strace", "-f", "-c", "-U", "calls,name", "-o", table, *(f"--attach={process}" for process in processes)]
+    tracer = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    attached = [tracer.stderr.readline() for _ in processes]
+    if not all("attached" in line for line in attached):
+        raise Failed(f"strace: {' '.join(attached).strip()}")
+    yield
+    tracer.send_signal(signal.SIGINT)
+    tracer.communicate(timeout=10)
 
 
 def calls_per_message(command, udp=False, conns=1):
-    # The batches of many connections have to settle.
-    short, long = (0.1, 0.5) if conns == 1 else (0.3, 2)
-    few, before = traced(command, udp, short, conns)
-    many, after = traced(command, udp, long, conns)
-    digits = 1 if conns == 1 else 3
-    rates = {name: round((count - before.get(name, 0)) / (many - few), digits) for name, count in after.items()}
+    with Server(command, udp=udp) as server, tempfile.NamedTemporaryFile("r") as table:
+        settings = {"conns": conns, "seconds": 0.5, "warmup": 0}
+        with server.load("udp" if udp else "pingpong", **settings) as load:
+            load.slice()
+            with tracing(sorted(family(server.pid)), table.name):
+                messages = load.slice()["messages"]
+        found = re.findall(r"^\s*(\d+)\s+(\w+)$", table.read(), re.MULTILINE)
+    digits = 1 if conns == 1 else 4
+    rates = {name: round(int(count) / messages, digits) for count, name in found if name != "total"}
     return {name: rate for name, rate in sorted(rates.items()) if rate > 0}
 
 
