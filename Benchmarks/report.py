@@ -77,7 +77,7 @@ def calls_table(results):
         sums = [sum(calls.get(call, 0) for call in kind) for kind in (RECEIVES, SENDS, WAITS)]
         others = sum(calls.values()) - sum(sums)
         batch = number(1 / sums[2], 1) if sums[2] else "-"
-        rows.append([name, *(f"{rate:.2f}" for rate in (*sums, max(0, others))), batch])
+        rows.append([name, *(f"{rate:.2f}" for rate in sums[:2]), f"{sums[2]:.3f}", f"{max(0, others):.2f}", batch])
     return rows
 
 

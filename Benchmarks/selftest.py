@@ -39,6 +39,20 @@ def hung_up(data, memory):
     return data if len(memory) < 50 else None
 
 
+def serve_bulk(client, answer):
+    """As c/bulk.h says: an upload's answer is the count, a download is a wave."""
+    with client:
+        if client.recv(1) == b">":
+            total = 0
+            while data := client.recv(65536):
+                total += len(answer(data, []))
+            client.sendall(total.to_bytes(8, sys.byteorder))
+        else:
+            wave = bytes(i % 251 for i in range(251 * 260))
+            while True:
+                client.sendall(answer(wave, []))
+
+
 def serve_connection(client, answer):
     memory = []
     with client:
@@ -49,10 +63,10 @@ def serve_connection(client, answer):
             client.sendall(data)
 
 
-def serve_tcp(listener, answer):
+def serve_tcp(listener, answer, serve):
     while True:
         client, _ = listener.accept()
-        threading.Thread(target=quietly, args=(serve_connection, client, answer), daemon=True).start()
+        threading.Thread(target=quietly, args=(serve, client, answer), daemon=True).start()
 
 
 def serve_udp(bound, answer):
@@ -76,8 +90,11 @@ def trial(mode, answer):
     bound.bind(("127.0.0.1", port))
     if mode != "udp":
         bound.listen(64)
-    serve = serve_udp if mode == "udp" else serve_tcp
-    threading.Thread(target=quietly, args=(serve, bound, answer), daemon=True).start()
+    if mode == "udp":
+        serve, arguments = serve_udp, (bound, answer)
+    else:
+        serve, arguments = serve_tcp, (bound, answer, serve_bulk if mode in ("upload", "download") else serve_connection)
+    threading.Thread(target=quietly, args=(serve, *arguments), daemon=True).start()
     command = [LOADGEN, mode, str(port), "conns=4", "size=64", "seconds=0.3", "warmup=0"]
     return subprocess.run(command, input="\n", text=True, capture_output=True).returncode
 
@@ -88,6 +105,9 @@ def main():
     cases += [("churn", x) for x in (honest, flipped, crossed)]
     cases += [("udp", x) for x in (honest, shortened, repeated, crossed)]
     cases += [("idle", x) for x in (honest, flipped)]
+    cases += [("bulk", x) for x in (honest, flipped, shortened, repeated, crossed, hung_up)]
+    cases += [("upload", x) for x in (honest, shortened, repeated)]
+    cases += [("download", x) for x in (honest, flipped, shortened)]
     missed = 0
     for mode, answer in cases:
         expected = 0 if answer is honest else 1

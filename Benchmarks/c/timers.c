@@ -1,4 +1,5 @@
-// timers expire|cancel COUNT: sets so many timers, and waits for all of them, or cancels them in the order they were set.
+// timers expire|cancel COUNT ROUNDS: sets so many timers, and waits for all of them, or cancels them in the order they were
+// set; and again.
 // A binary heap in which every timer knows its place, and epoll(7) that waits for the first.
 #define _GNU_SOURCE  // epoll_pwait2
 #include <stdbool.h>
@@ -78,23 +79,27 @@ static void expire_all(int epoll) {
     }
 }
 
-int main(int argc, char **argv) {
-    size_t wanted = argc == 3 ? strtoul(argv[2], NULL, 10) : 0;
-    bool cancels = argc == 3 && !strcmp(argv[1], "cancel");
-    int epoll = epoll_create1(EPOLL_CLOEXEC);
-    struct timer *timers = calloc(wanted + 1, sizeof *timers);
-    heap = calloc(wanted + 1, sizeof *heap);
-    if (argc != 3 || epoll < 0 || !timers || !heap) {
-        fprintf(stderr, "usage: timers expire|cancel COUNT\n");
-        return 2;
-    }
+static void run(int epoll, struct timer *timers, size_t wanted, bool cancels) {
     int64_t start = now();
     for (size_t i = 0; i < wanted; i++) {
         // A second from now, or an hour, in no order: 1,000,003 is prime.
         timers[i].fire = note;
         set(&timers[i], start + (cancels ? 3600 : 1) * (int64_t)1000000000 + (int64_t)(i * 7919 % 1000003) * 1000);
     }
-    if (cancels) for (size_t i = 0; i < wanted; i++) cancel(&timers[i]);
-    else expire_all(epoll);
-    return count == 0 && fired == (cancels ? 0 : wanted) ? 0 : 1;
+    if (!cancels) expire_all(epoll);
+    else for (size_t i = 0; i < wanted; i++) cancel(&timers[i]);
+}
+
+int main(int argc, char **argv) {
+    size_t wanted = argc == 4 ? strtoul(argv[2], NULL, 10) : 0, rounds = argc == 4 ? strtoul(argv[3], NULL, 10) : 0;
+    bool cancels = argc == 4 && !strcmp(argv[1], "cancel");
+    int epoll = epoll_create1(EPOLL_CLOEXEC);
+    struct timer *timers = calloc(wanted + 1, sizeof *timers);
+    heap = calloc(wanted + 1, sizeof *heap);
+    if (rounds == 0 || epoll < 0 || !timers || !heap) {
+        fprintf(stderr, "usage: timers expire|cancel COUNT ROUNDS\n");
+        return 2;
+    }
+    for (size_t round = 0; round < rounds; round++) run(epoll, timers, wanted, cancels);
+    return count == 0 && fired == (cancels ? 0 : rounds * wanted) ? 0 : 1;
 }

@@ -1,10 +1,10 @@
-// So many tasks sleep, until their time is up or they are cancelled: async-timers ENGINE expire|cancel COUNT. The C program
-// timers does the same with a heap of functions to call.
+// So many tasks sleep, until their time is up or they are cancelled, and again: async-timers ENGINE expire|cancel COUNT ROUNDS.
+// The C program timers does the same with a heap of functions to call.
 import AsyncSockets
 
 let arguments = CommandLine.arguments
-guard arguments.count == 4, let count = Int(arguments[3]) else {
-    fatalError("usage: async-timers ENGINE expire|cancel COUNT")
+guard arguments.count == 5, let count = Int(arguments[3]), let rounds = Int(arguments[4]) else {
+    fatalError("usage: async-timers ENGINE expire|cancel COUNT ROUNDS")
 }
 let isCancelled = arguments[2] == "cancel"
 /// The runtime looks for a child that ends among all children of its group, so a group has few.
@@ -24,7 +24,8 @@ func sleepAll(_ numbers: Range<Int>, on loop: EventLoop) async {
     }
 }
 
-try EventLoop.run(engine: EngineKind(rawValue: arguments[1])) { loop in
+@Sendable
+func runRound(on loop: EventLoop) async {
     await withDiscardingTaskGroup { group in
         for first in stride(from: 0, to: count, by: most) {
             group.addTask { await sleepAll(first..<min(first + most, count), on: loop) }
@@ -34,4 +35,8 @@ try EventLoop.run(engine: EngineKind(rawValue: arguments[1])) { loop in
         try? await loop.sleep(within: .seconds(1))
         group.cancelAll()
     }
+}
+
+try EventLoop.run(engine: EngineKind(rawValue: arguments[1])) { loop in
+    for _ in 0..<rounds { await runRound(on: loop) }
 }
