@@ -44,6 +44,14 @@ ASYNC_MODELS = {
 MOST_DESCRIPTORS = 16384
 
 
+def end_in_order(*_):
+    """Somebody's patience is over: servers and clients are to end with the script."""
+    sys.exit(143)
+
+
+signal.signal(signal.SIGTERM, end_in_order)
+
+
 class Failed(Exception):
     """A measurement that has no result; the text says why."""
 
