@@ -8,7 +8,7 @@ turns, of the server / C epoll in the same turn, or C io_uring where that is sai
 Rates and latencies mean nothing that way, and none is printed. Every byte is compared. A turn during which somebody else
 used the processor is left out, unless fewer than a third of a server's turns would remain.
 
-What else is measured: memory of 5,000 idle connections; CPU time of 100,000 timers; allocations, system calls and
+What else is measured: what io_uring's features are worth in C; memory of 5,000 idle connections; CPU time of 100,000 timers; allocations, system calls and
 instructions for one message. Tables go to the standard output, results/async.json keeps all numbers, results/async-*.svg are
 the charts, and --document puts the tables into Documentation/Performance.md.
 
@@ -26,12 +26,12 @@ from contextlib import ExitStack
 
 import report
 import weights
-from harness import Failed, HERE, Server, build_c, build_swift, machine, median, say
-from subjects import BASELINE, RING_BASELINE, SCENARIOS, SUBJECTS, taking_part
+from harness import C_PROGRAMS, Failed, HERE, Server, build_c, build_swift, build_variant, machine, median, say
+from subjects import BASELINE, RING_BASELINE, RING_VARIANTS, SCENARIOS, SUBJECTS, VARIANT_SCENARIOS, taking_part
 
 # What server and client must at least have had of their processor for a turn to count as undisturbed.
 QUIET = 0.97
-PARTS = ("cpu", "memory", "timers", "allocations", "calls", "instructions")
+PARTS = ("cpu", "variants", "memory", "timers", "allocations", "calls", "instructions")
 
 
 def arguments():
@@ -73,7 +73,8 @@ class Comparison:
         with ExitStack() as stack:
             loads = {name: load for name in self.commands if (load := self.start(stack, name))}
             turns = []
-            for _ in range(self.options.turns):
+            # Turns with thousands of connections are long ones.
+            for _ in range(self.options.turns if self.scenario.conns < 5000 else max(2, self.options.turns // 2)):
                 order = random.sample(list(loads), len(loads))
                 turns.append({name: turn for name in order if (turn := self.turn(name, loads[name]))})
             self.rounds.append(turns)
@@ -130,14 +131,25 @@ class Comparison:
         return figures
 
 
-def measure_cpu(options, subjects, async_echo):
-    scenarios = [s for s in SCENARIOS if s.name in options.scenarios]
-    comparisons = [Comparison(s, taking_part(s, subjects, async_echo), options) for s in scenarios]
+def compare(scenarios, options, commands):
+    """Figures by scenario, and what failed. `commands` answers how the servers of a scenario are started."""
+    comparisons = [Comparison(scenario, commands(scenario), options) for scenario in scenarios]
     for number in range(1, options.rounds + 1):
         for comparison in comparisons:
             say(f"round {number} of {options.rounds}, {comparison.scenario.name}: {comparison.round()}")
     failures = sorted({text for comparison in comparisons for text in comparison.failures})
     return {c.scenario.name: c.summary() for c in comparisons}, failures
+
+
+def measure_cpu(options, subjects, async_echo):
+    scenarios = [s for s in SCENARIOS if s.name in options.scenarios]
+    return compare(scenarios, options, lambda scenario: taking_part(scenario, subjects, async_echo))
+
+
+def measure_variants(options):
+    commands = {BASELINE: [C_PROGRAMS / "echo_epoll"]}
+    commands |= {name: [build_variant("echo_uring", **macros)] for name, macros in RING_VARIANTS.items()}
+    return compare([s for s in SCENARIOS if s.name in VARIANT_SCENARIOS], options, lambda scenario: commands)
 
 
 def measure(options):
@@ -152,6 +164,8 @@ def measure(options):
         found, failed = {}, []
         if part == "cpu" and part in options.parts:
             found, failed = measure_cpu(options, subjects, programs["async-echo"])
+        elif part == "variants" and part in options.parts:
+            found, failed = measure_variants(options)
         elif part in options.parts:
             found, failed = weights.measure(part, subjects, programs, options)
         results[part] = {**before, **found}

@@ -67,6 +67,14 @@ def build_c():
         sys.exit("the C programs do not build")
 
 
+def build_variant(program, **macros):
+    """A C program compiled with other macros than usual, and answers where it is."""
+    target = C_PROGRAMS / "-".join([program, *(f"{name}-{value}" for name, value in macros.items())])
+    defines = [f"-D{name}={value}" for name, value in macros.items()]
+    subprocess.run(["cc", "-std=c11", "-O2", *defines, HERE / "c" / f"{program}.c", "-o", target], check=True)
+    return target
+
+
 def build_swift(product):
     """Builds one Swift product and answers where it is."""
     say(f"building {product}")

@@ -3,7 +3,7 @@ import re
 
 import chart
 from harness import markdown
-from subjects import BASELINE, RING_BASELINE, SCENARIOS, SUBJECTS
+from subjects import BASELINE, RING_BASELINE, RING_VARIANTS, SCENARIOS, SUBJECTS
 
 NAMES = [s.name for s in SUBJECTS]
 PLAIN_NAMES = [name for name in NAMES if not name.endswith("limit")]
@@ -48,6 +48,15 @@ def limit_table(results):
     return rows
 
 
+def variants_table(results):
+    rows = [["C io_uring / C epoll", *RING_VARIANTS]]
+    for scenario in SCENARIOS:
+        figures = results.get("variants", {}).get(scenario.name, {})
+        if figures:
+            rows.append([scenario.about, *(number(figures.get(name, {}).get("ratio")) for name in RING_VARIANTS)])
+    return rows
+
+
 def memory_table(results):
     rows = [["memory of a connection", "bytes", "beyond the handler's buffer"]]
     for name, figures in results.get("memory", {}).items():
@@ -87,7 +96,7 @@ def instructions_table(results):
 
 
 TABLES = {
-    "cpu": cpu_table, "growth": growth_table, "limit": limit_table, "memory": memory_table, "timers": timers_table,
+    "cpu": cpu_table, "growth": growth_table, "limit": limit_table, "variants": variants_table, "memory": memory_table, "timers": timers_table,
     "allocations": allocations_table, "calls": calls_table, "instructions": instructions_table,
 }
 

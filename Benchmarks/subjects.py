@@ -88,6 +88,18 @@ SCENARIOS = [
 ]
 
 
+# echo_uring.c compiled in other ways: what each feature of io_uring is worth, without Swift.
+RING_VARIANTS = {
+    "as it is": {},
+    "buffers of 8 KiB": {"BUFFER_SIZE": 8192, "BUFFERS": 1024},
+    "64 buffers": {"BUFFERS": 64},
+    "128 of 64 KiB": {"BUFFER_SIZE": 65536, "BUFFERS": 128},
+    "no deferred work": {"TASK_WORK": 0},
+    "no multishot receive": {"SHOTS": 0},
+}
+VARIANT_SCENARIOS = ("1x64", "64x64", "1000x64", "64x16k", "bulk")
+
+
 def taking_part(scenario, subjects, async_echo):
     """The subjects of a scenario and how each is started, the baselines first."""
     commands = {s.name: s.command(scenario.kind, async_echo) for s in subjects if not s.only or scenario.name in s.only}

@@ -6,11 +6,18 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
+// What async.py compiles differently, to see what it is worth.
 #ifndef BUFFERS
 #define BUFFERS 256
 #endif
 #ifndef BUFFER_SIZE
 #define BUFFER_SIZE (32 << 10)
+#endif
+#ifndef TASK_WORK
+#define TASK_WORK (IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN)
+#endif
+#ifndef SHOTS
+#define SHOTS IORING_RECV_MULTISHOT
 #endif
 
 enum { SUBMISSIONS = 4096, COMPLETIONS = 16384, GROUP = 0 };
@@ -61,7 +68,7 @@ static inline long registered(unsigned what, void *argument, unsigned count) {
 
 static inline void open_ring(void) {
     struct io_uring_params p = {.cq_entries = COMPLETIONS};
-    p.flags = IORING_SETUP_CQSIZE | IORING_SETUP_SUBMIT_ALL | IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN;
+    p.flags = IORING_SETUP_CQSIZE | IORING_SETUP_SUBMIT_ALL | TASK_WORK;
     ring.fd = (int)syscall(SYS_io_uring_setup, SUBMISSIONS, &p);
     if (ring.fd < 0) fail("io_uring_setup");
     map_ring(&p);
@@ -128,7 +135,7 @@ static inline void start_accepting(int listener) {
 
 static inline void start_receiving(int fd) {
     struct io_uring_sqe *sqe = operation(IORING_OP_RECV, fd, user(RECEIVE, fd));
-    sqe->ioprio = IORING_RECV_MULTISHOT;
+    sqe->ioprio = SHOTS;
     sqe->flags = IOSQE_BUFFER_SELECT;
     sqe->buf_group = GROUP;
 }
