@@ -40,16 +40,16 @@ def arguments():
     parser.add_argument("--scenarios", default=",".join(s.name for s in SCENARIOS), help="some of the default: %(default)s")
     parser.add_argument("--engines", default="poll,epoll,ring", help="some of %(default)s; C always takes part")
     parser.add_argument("--rounds", type=int, help="rounds, each of which starts all servers (5)")
-    parser.add_argument("--turns", type=int, help="turns of each server in a round (8)")
+    parser.add_argument("--turns", type=int, help="turns of each server in a round (6)")
     parser.add_argument("--seconds", type=float, help="measured time of a turn (0.1)")
-    parser.add_argument("--quick", action="store_true", help="3 rounds of few short turns")
+    parser.add_argument("--quick", action="store_true", help="2 rounds of few short turns, and less of the rest")
     parser.add_argument("--update", action="store_true", help="keep the figures of the last run that are not measured now")
     parser.add_argument("--document", action="store_true", help="put the tables into Documentation/Performance.md")
     parser.add_argument("--draw", action="store_true", help="measure nothing: tables and charts of the last run")
     parser.add_argument("--results", type=pathlib.Path, default=HERE / "results", help="where charts and JSON go")
     options = parser.parse_args()
-    options.rounds = options.rounds or (3 if options.quick else 5)
-    options.turns = options.turns or (3 if options.quick else 8)
+    options.rounds = options.rounds or (2 if options.quick else 5)
+    options.turns = options.turns or (4 if options.quick else 6)
     options.seconds = options.seconds or (0.05 if options.quick else 0.1)
     for name, known in (("parts", PARTS), ("scenarios", [s.name for s in SCENARIOS]), ("engines", ["poll", "epoll", "ring"])):
         words = getattr(options, name).split(",")
@@ -131,25 +131,26 @@ class Comparison:
         return figures
 
 
-def compare(scenarios, options, commands):
+def compare(scenarios, options, rounds, commands):
     """Figures by scenario, and what failed. `commands` answers how the servers of a scenario are started."""
     comparisons = [Comparison(scenario, commands(scenario), options) for scenario in scenarios]
-    for number in range(1, options.rounds + 1):
+    for number in range(1, rounds + 1):
         for comparison in comparisons:
-            say(f"round {number} of {options.rounds}, {comparison.scenario.name}: {comparison.round()}")
+            say(f"round {number} of {rounds}, {comparison.scenario.name}: {comparison.round()}")
     failures = sorted({text for comparison in comparisons for text in comparison.failures})
     return {c.scenario.name: c.summary() for c in comparisons}, failures
 
 
 def measure_cpu(options, subjects, async_echo):
     scenarios = [s for s in SCENARIOS if s.name in options.scenarios]
-    return compare(scenarios, options, lambda scenario: taking_part(scenario, subjects, async_echo))
+    return compare(scenarios, options, options.rounds, lambda scenario: taking_part(scenario, subjects, async_echo))
 
 
 def measure_variants(options):
     commands = {BASELINE: [C_PROGRAMS / "echo_epoll"]}
     commands |= {name: [build_variant("echo_uring", **macros)] for name, macros in RING_VARIANTS.items()}
-    return compare([s for s in SCENARIOS if s.name in VARIANT_SCENARIOS], options, lambda scenario: commands)
+    scenarios = [s for s in SCENARIOS if s.name in VARIANT_SCENARIOS]
+    return compare(scenarios, options, 1 if options.quick else options.rounds, lambda scenario: commands)
 
 
 def measure(options):

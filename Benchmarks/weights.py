@@ -66,12 +66,14 @@ def timers(subjects, programs, options):
     sides = {"C": [C_PROGRAMS / "timers"]}
     sides |= {engine: [programs["async-timers"], engine] for engine in options.engines}
 
+    more = 1 if options.quick else 2
+
     def nanoseconds(command, action):
-        """From the first round to the third: start-up and the memory that is made once cancel."""
+        """Without the first round: start-up and the memory that is made once cancel."""
         figures = []
         for _ in range(runs):
-            one, three = (cpu_seconds([*command, action, TIMERS, rounds], options.cpu) for rounds in (1, 3))
-            figures.append((three - one) * 1e9 / (2 * TIMERS))
+            few, many = (cpu_seconds([*command, action, TIMERS, rounds], options.cpu) for rounds in (1, 1 + more))
+            figures.append((many - few) * 1e9 / (more * TIMERS))
         return median(figures)
 
     for name, command in sides.items():
@@ -95,7 +97,8 @@ def allocations(subjects, programs, options):
                         messages += load.slice()["messages"]
                     return {"messages": messages, "allocations": struct.unpack("Q", page)[0] - before}
 
-    for mode, kind in (("pingpong", "echo"), ("udp", "udp"), ("bulk", "echo")):
+    loads = (("pingpong", "echo"), ("udp", "udp"), ("bulk", "echo"))
+    for mode, kind in loads[: 2 if options.quick else 3]:
         for name, command in servers(subjects, programs, kind).items():
             label = {"pingpong": name, "udp": f"{name}, UDP", "bulk": f"{name}, bulk"}[mode]
             yield label, lambda: count(command, mode)
@@ -106,7 +109,7 @@ def allocations(subjects, programs, options):
 def calls(subjects, programs, options):
     for kind, suffix in (("echo", ""), ("udp", ", UDP")):
         for name, command in servers(subjects, programs, kind).items():
-            for conns in (1, 64):
+            for conns in (64,) if options.quick else (1, 64):
                 label = f"{name}{suffix}, {conns}"
                 yield label, lambda: syscalls.calls_per_message(command, kind == "udp", conns)
 
