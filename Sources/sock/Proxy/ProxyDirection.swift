@@ -27,7 +27,8 @@ struct ProxyDirection: Sendable {
     private func move(
         from source: borrowing AsyncSocket, to sink: borrowing AsyncSocket, _ counter: ByteCounter
     ) async throws {
-        let mayChange = method == .adaptive && SplicePipe.isSupported && ProxyMethod.mayChange(on: source.loop.engineKind)
+        let mayChange =
+            method == .adaptive && SplicePipe.isSupported && ProxyMethod.mayChange(on: source.loop.engineKind)
         if method != .splice {
             guard try await copy(from: source, to: sink, counter, untilBulk: mayChange) else { return }
         }
