@@ -40,6 +40,11 @@ class Scenario:
     beside: int = 0
 
     @property
+    def is_heavy(self):
+        """Whether making its connections takes longer than measuring."""
+        return max(self.conns, self.beside) >= 5000
+
+    @property
     def unit(self):
         return {"pingpong": "message", "udp": "datagram", "churn": "connection"}.get(self.mode, "MB")
 
