@@ -130,12 +130,12 @@ extension EventLoop {
     func runningWoken(_ wake: () -> Void) {
         let isIdle = unsafe jobs.count == 0
         wake()
-        if isIdle { runJobs() }
+        if isIdle { unsafe runJobs(jobs.count) }
     }
 
-    private func runJobs() {
+    private func runJobs(_ most: Int) {
         let me = unsafe asUnownedTaskExecutor()
-        var left = unsafe max(jobs.count, 256)
+        var left = most
         while left > 0, let entry = unsafe jobs.next() {
             unsafe budget = Self.turn
             left -= 1
@@ -155,7 +155,7 @@ extension EventLoop {
     func run() {
         unsafe csock_thread_cell().pointee = UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque())
         while !isFinished {
-            runJobs()
+            unsafe runJobs(max(jobs.count, 256))
             fireTimers()
             engine.wait(patience)
             if !inbox.isEmpty { readInbox() }
