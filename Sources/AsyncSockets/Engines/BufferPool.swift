@@ -4,6 +4,7 @@ package final class BufferPool {
     package static let bufferSize = 65536
     private static let mostKept = 64
 
+    @exclusivity(unchecked)
     private var kept: [UnsafeMutableRawPointer] = unsafe []
 
     package init() {}

@@ -102,12 +102,14 @@ package enum Attempt {
 }
 
 /// Memory of the engine that holds received bytes.
+@usableFromInline
 @safe
 package struct Loan: ~Copyable, @unchecked Sendable {
     package var memory: UnsafeMutableRawPointer?
     package var count = 0
     package var token: Int32 = -1
 
+    @usableFromInline
     package init() { unsafe memory = nil }
 }
 

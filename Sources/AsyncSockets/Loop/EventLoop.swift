@@ -21,6 +21,9 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
     // What follows belongs to the loop's thread.
     @exclusivity(unchecked)
     private var jobs = JobQueue()
+    /// Those who let the others have their turn first.
+    @exclusivity(unchecked)
+    private var patient: [UnsafeContinuation<Void, Never>] = unsafe []
     @exclusivity(unchecked)
     private var timers = TimerHeap()
     /// Operations that the running job may still make before others have their turn.
@@ -125,12 +128,25 @@ extension EventLoop {
         unsafe Unmanaged.passUnretained(self).release()
     }
 
+    /// Whether nobody waits for a turn.
+    private var isIdle: Bool { unsafe jobs.count == 0 && patient.isEmpty }
+
     /// Runs at once whom an event wakes, unless somebody else waits for a turn: what the task needs is at hand then.
     @inline(__always)
     func runningWoken(_ wake: () -> Void) {
-        let isIdle = unsafe jobs.count == 0
+        let isFirst = unsafe jobs.count == 0
         wake()
-        if isIdle { unsafe runJobs(jobs.count) }
+        if isFirst { unsafe runJobs(jobs.count) }
+    }
+
+    /// Suspends until the others had their turn. As `Task.yield`, which would allocate. In the loop's thread.
+    func turn() async {
+        unsafe await withUnsafeContinuation { unsafe patient.append($0) }
+    }
+
+    private func beginTurn() {
+        unsafe patient.forEach { unsafe $0.resume() }
+        unsafe patient.removeAll(keepingCapacity: true)
     }
 
     private func runJobs(_ most: Int) {
@@ -155,6 +171,7 @@ extension EventLoop {
     func run() {
         unsafe csock_thread_cell().pointee = UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque())
         while !isFinished {
+            beginTurn()
             unsafe runJobs(max(jobs.count, 256))
             fireTimers()
             engine.wait(patience)
@@ -167,7 +184,7 @@ extension EventLoop {
     }
 
     private var isFinished: Bool {
-        guard unsafe isEnding, unsafe jobs.count == 0, inbox.isEmpty else { return false }
+        guard unsafe isEnding, isIdle, inbox.isEmpty else { return false }
         var isQuiet = true
         slots.forEach { if !$0.slot.isQuiet { isQuiet = false } }
         return isQuiet
@@ -175,7 +192,8 @@ extension EventLoop {
 
     /// How long there is nothing to do but wait.
     private var patience: Int64 {
-        if unsafe jobs.count > 0 || isEnding { return unsafe isEnding && jobs.count == 0 ? 1_000_000 : 0 }
+        if !isIdle { return 0 }
+        if unsafe isEnding { return 1_000_000 }
         let earliest = unsafe timers.earliest
         return earliest == .max ? -1 : max(0, earliest - engine.now)
     }

@@ -32,11 +32,8 @@ extension LoopActor {
         if answer != bytes.count { try await slot.sendRest(answer, bytes, limit) }
     }
 
-    func receive(
-        _ slot: Tenant, lending loan: inout Loan, _ limit: TimeLimit
-    ) async throws(SocketError) -> Int {
-        let slot = try slot.require(.recv)
-        return try await slot.receive(lending: &loan, limit)
+    func lend(_ slot: Tenant, _ loan: inout Loan, _ limit: TimeLimit) async throws(SocketError) {
+        try await slot.require(.recv).lend(&loan, limit)
     }
 
     func accept(_ slot: Tenant, _ limit: TimeLimit) async throws(SocketError) -> SlotReference {

@@ -126,7 +126,7 @@ extension SlotReference {
     /// Lets the other tasks of the loop run.
     private func giveTurn(_ direction: Direction) async {
         self[direction].isBusy = true
-        await Task.yield()
+        await loop.turn()
         self[direction].cause = .ready
     }
 

@@ -4,6 +4,7 @@ extension AsyncStreamSocket {
     /// Receives bytes into memory of the loop, and lends them to `body`: none at the end of the stream.
     ///
     /// As ``AsyncSocket/receive(within:_:)``: a task that waits here holds no buffer. C: recv(2)
+    @inlinable
     public func receive<Result>(
         within limit: TimeLimit = .forever, _ body: nonisolated(nonsending) (Span<UInt8>) async throws -> Result
     ) async throws -> Result {

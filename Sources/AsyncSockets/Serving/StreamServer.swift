@@ -4,6 +4,7 @@ internal import Sockets
 ///
 /// It knows no addresses: what is generic becomes concrete in the program's own module, where it costs less memory.
 @usableFromInline
+@safe
 final class StreamServer: @unchecked Sendable {
     /// Adds a task to the group that serves the client at a slot, between `enter` and `leave`.
     @usableFromInline
@@ -16,6 +17,19 @@ final class StreamServer: @unchecked Sendable {
     private var backOff: AcceptBackOff
     @exclusivity(unchecked)
     private var active = 0
+    /// Whether nobody more is let in: by request, or for the reason that is given.
+    @exclusivity(unchecked)
+    private var isOver = false
+    @exclusivity(unchecked)
+    private var failure: SocketError?
+    /// Whether the latest shift lets nobody more in, and who waits for that.
+    @exclusivity(unchecked)
+    private var isRelieved = false
+    @exclusivity(unchecked)
+    private var successor: UnsafeContinuation<Void, Never>?
+
+    /// Clients of a shift.
+    private static let shift = 64
 
     init(_ listener: SlotReference, _ configuration: ServeConfiguration, _ spawn: @escaping Spawn) {
         self.listener = listener
@@ -30,9 +44,9 @@ final class StreamServer: @unchecked Sendable {
         defer { configuration.stop?.leave(listener) }
         let loop = listener.loop
         return await withTaskCancellationHandler {
-            await withDiscardingTaskGroup { group in
-                let error = await self.acceptAll(&group)
-                group.cancelAll()
+            await withDiscardingTaskGroup { shifts in
+                let error = await self.acceptAll(&shifts)
+                shifts.cancelAll()
                 self.cancelClients()
                 return error
             }
@@ -53,9 +67,13 @@ final class StreamServer: @unchecked Sendable {
     private var identity: ObjectIdentifier { ObjectIdentifier(self) }
 
     /// Accepts until there will be nobody more, and waits for the clients as long as that makes sense.
-    private func acceptAll(_ group: inout DiscardingTaskGroup) async -> SocketError? {
+    private func acceptAll(_ shifts: inout DiscardingTaskGroup) async -> SocketError? {
+        while unsafe !isOver {
+            shifts.addTask { await self.work() }
+            await relief()
+        }
+        if let failure = unsafe failure { return failure }
         do throws(SocketError) {
-            while configuration.stop?.isRequested != true { try await acceptNext(&group) }
             while unsafe active > 0, let end = configuration.stop?.end { try await wait(.until(end)) }
         } catch {
             // The patience with the last clients is at its end.
@@ -64,14 +82,51 @@ final class StreamServer: @unchecked Sendable {
         return nil
     }
 
-    private func acceptNext(_ group: inout DiscardingTaskGroup) async throws(SocketError) {
-        guard unsafe active < configuration.limit else { return try await wait(.forever) }
+    /// One shift: lets some clients in, and stays until they have left, while the next shift goes on.
+    ///
+    /// The runtime looks for a child that ends among all children of its group, one by one. So groups are small.
+    private func work() async {
+        await withDiscardingTaskGroup { group in
+            await self.acceptSome(&group)
+            unsafe self.isRelieved = true
+            unsafe self.successor.take()?.resume()
+        }
+    }
+
+    /// Waits until the latest shift lets nobody more in.
+    private func relief() async {
+        unsafe await withUnsafeContinuation { continuation in
+            if unsafe isRelieved { unsafe continuation.resume() } else { unsafe successor = continuation }
+        }
+        unsafe isRelieved = false
+    }
+
+    private func acceptSome(_ group: inout DiscardingTaskGroup) async {
+        var left = Self.shift
         do throws(SocketError) {
-            guard let client = try await accept() else { return }
+            while left > 0, configuration.stop?.isRequested != true {
+                if try await acceptNext(&group) { left -= 1 }
+            }
+        } catch { unsafe failure = error }
+        unsafe isOver = left > 0
+    }
+
+    /// Whether a client came in; otherwise something else did that is worth a look.
+    private func acceptNext(_ group: inout DiscardingTaskGroup) async throws(SocketError) -> Bool {
+        guard unsafe active < configuration.limit else {
+            try await wait(.forever)
+            return false
+        }
+        do throws(SocketError) {
+            guard let client = try await accept() else { return false }
             unsafe backOff.succeed()
             begin(client)
             spawn(&group, client, self)
-        } catch { try await recover(from: error) }
+            return true
+        } catch {
+            try await recover(from: error)
+            return false
+        }
     }
 
     /// The next client, or nil after a wait, which somebody else may have ended.

@@ -13,59 +13,71 @@ extension AsyncSocket {
     /// The task holds no buffer while it waits, and on io_uring the bytes are where the kernel put them. All of them count as
     /// received, whatever `body` does with them; as long as it runs, the loop has less memory for others.
     /// Throws: as ``receive(into:within:)-(Array<UInt8>,_)``, and what `body` throws. C: recv(2)
+    @inlinable
     public func receive<Result>(
         within limit: TimeLimit = .forever, _ body: nonisolated(nonsending) (Span<UInt8>) async throws -> Result
     ) async throws -> Result {
         // The loop is kept: the memory is its own, also when somebody closes the socket meanwhile.
-        let reference = reference, loop = reference.loop
+        let keeper = reference.keeper
         var loan = Loan()
-        let count =
-            loop.isCurrent
-            ? try await reference.receive(lending: &loan, limit)
-            : try await loop.actor.receive(reference.tenant, lending: &loan, reference.starting(limit))
-        // The engine keeps its hands off the memory until it gets it back.
-        let bytes = unsafe Span<UInt8>(_unsafeStart: loan.bytes, count: count)
+        try await reference.lend(&loan, limit)
         do {
-            let result = try await body(bytes)
-            loop.takeBack(loan)
+            let result = try await body(loan.bytes)
+            keeper.takeBack(loan)
             return result
         } catch {
-            loop.takeBack(loan)
+            keeper.takeBack(loan)
             throw error
         }
     }
 }
 
 extension SlotReference {
-    func receive(lending loan: inout Loan, _ limit: TimeLimit) async throws(SocketError) -> Int {
+    /// The loop, held.
+    @usableFromInline
+    var keeper: EventLoop { loop }
+
+    /// Received bytes, in memory that is to be given back.
+    @usableFromInline
+    func lend(_ loan: inout Loan, _ limit: TimeLimit) async throws(SocketError) {
         let limit = starting(limit)
-        while true {
-            let answer = receive(lending: &loan)
-            if answer >= 0 { return answer }
-            _ = try await afterAttempt(answer, .read, limit, .recv)
+        loan.count = receive(lending: &loan)
+        while loan.count < 0 {
+            if loan.count == Attempt.elsewhere { return try await loop.actor.lend(tenant, &loan, limit) }
+            _ = try await afterAttempt(loan.count, .read, limit, .recv)
+            loan.count = receive(lending: &loan)
         }
     }
 
     private func receive(lending loan: inout Loan) -> Int {
-        guard loop.isCurrent else { return Attempt.elsewhere }
-        let obstacle = obstacle(.read)
-        return obstacle == 0 ? loop.engine.receive(self, lending: &loan) : obstacle
+        withLoop { loop in
+            guard loop.isCurrent else { return Attempt.elsewhere }
+            let obstacle = obstacle(.read)
+            return obstacle == 0 ? loop.engine.receive(self, lending: &loan) : obstacle
+        }
     }
 }
 
 extension EventLoop {
     /// Gets lent memory back, from any thread.
-    func takeBack(_ loan: consuming Loan) {
+    @usableFromInline
+    func takeBack(_ loan: borrowing Loan) {
         guard unsafe loan.memory != nil else { return }
-        if isCurrent { return engine.takeBack(loan) }
-        tell(.takeBack(unsafe LoanNote(memory: loan.memory, token: loan.token)))
+        let note = unsafe LoanNote(memory: loan.memory, token: loan.token)
+        if isCurrent { engine.takeBack(note.loan) } else { tell(.takeBack(note)) }
     }
 }
 
 extension Loan {
-    /// Where the bytes are, or anywhere when there are none.
-    fileprivate var bytes: UnsafePointer<UInt8> {
-        guard let memory = unsafe memory else { return unsafe UnsafePointer(bitPattern: 1).unsafelyUnwrapped }
-        return unsafe UnsafePointer(memory.assumingMemoryBound(to: UInt8.self))
+    /// The bytes. The engine keeps its hands off them until it gets the memory back.
+    @usableFromInline
+    var bytes: Span<UInt8> {
+        @_lifetime(borrow self)
+        get {
+            // Without memory there are no bytes, and no address is looked at.
+            let start = unsafe memory ?? UnsafeMutableRawPointer(bitPattern: 1).unsafelyUnwrapped
+            let bytes = unsafe Span<UInt8>(_unsafeStart: start.assumingMemoryBound(to: UInt8.self), count: count)
+            return unsafe _overrideLifetime(bytes, borrowing: self)
+        }
     }
 }

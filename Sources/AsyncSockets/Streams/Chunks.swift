@@ -75,8 +75,8 @@ extension Tenant {
 extension SlotReference {
     fileprivate func chunk(_ limit: TimeLimit) async throws(SocketError) -> [UInt8] {
         var loan = Loan()
-        let count = try await receive(lending: &loan, limit)
-        let chunk = loan.copy(count)
+        try await lend(&loan, limit)
+        let chunk = array(of: loan.bytes)
         loop.takeBack(loan)
         return chunk
     }
@@ -88,11 +88,7 @@ extension LoopActor {
     }
 }
 
-extension Loan {
-    /// The first bytes, as an array of their own.
-    fileprivate func copy(_ count: Int) -> [UInt8] {
-        guard let memory = unsafe memory else { return [] }
-        // So many bytes were received into the memory.
-        return unsafe Array(UnsafeRawBufferPointer(start: memory, count: count))
-    }
+private func array(of bytes: Span<UInt8>) -> [UInt8] {
+    // The array copies during the call.
+    unsafe bytes.withUnsafeBufferPointer { unsafe Array($0) }
 }

@@ -45,6 +45,13 @@ private struct Failure: Error, CustomStringConvertible {
     var description: String { "it failed" }
 }
 
+/// A client among others.
+private final class Staying {
+    let client: TCPStream
+
+    init(_ client: consuming TCPStream) { self.client = client }
+}
+
 extension TCPStream {
     /// Sends a byte and receives it back.
     fileprivate func greet(_ byte: UInt8) throws {
@@ -78,6 +85,27 @@ extension TCPStream {
             try await clients
             #expect(served.counters.accepted == 2 && served.counters.active == 0 && served.counters.failed == 1)
             #expect(served.events.withLock(\.self) == ["handlerFailed(it failed)"])
+        }
+    }
+
+    @Test(arguments: EngineKind.available)
+    func `hundreds come and go beside those who stay`(_ kind: EngineKind) async throws {
+        try await withLoop(kind) { loop in
+            let served = try Served(loop)
+            async let clients: Void = Background.result {
+                // One in three stays to the end.
+                var staying: [Staying] = []
+                for number in 0..<300 {
+                    let client = try served.connect()
+                    try client.greet(UInt8(truncatingIfNeeded: number))
+                    if number % 3 == 0 { staying.append(Staying(client)) } else { try client.close() }
+                }
+                for each in staying { try each.client.greet(1) }
+                served.stop.stop()
+            }
+            try await served.listener.serve(served.configuration, with: echo)
+            try await clients
+            #expect(served.counters.accepted == 300 && served.counters.active == 0 && served.counters.failed == 0)
         }
     }
 
