@@ -59,14 +59,13 @@ public struct AsyncDatagramSocket<Address: SocketAddressProtocol>: ~Copyable, Se
     /// lost. An empty datagram is one too, with a count of 0.
     ///
     /// Throws: `timedOut`, `cancelled`, `closed`, none of which loses a datagram. C: recvfrom(2)
+    @inlinable
     public func receive(
         into buffer: inout [UInt8], within limit: TimeLimit = .forever
     ) async throws(SocketError) -> Datagram<Address> {
-        let reference = socket.reference, room = buffer.count
+        let room = buffer.count
         var sender = SocketAddress.none
-        let size = try await reference.retrying(.read, limit) { () throws(SocketError) in
-            try reference.receiveDatagramIfReady(into: &buffer, from: &sender)
-        }
+        let size = try await socket.reference.receiveDatagram(into: &buffer, from: &sender, limit)
         guard let address = Address(sender) else { throw SocketError(.recvfrom, .wrongAddressFamily) }
         return Datagram(count: min(size, room), size: size, sender: address)
     }
@@ -74,13 +73,11 @@ public struct AsyncDatagramSocket<Address: SocketAddressProtocol>: ~Copyable, Se
     /// Sends one datagram and returns its size. Throws: as the synchronous call; `timedOut`, `cancelled`, `closed`
     /// when nothing was sent. C: sendto(2)
     @discardableResult
+    @inlinable
     public func send(
         _ bytes: Span<UInt8>, to address: Address, within limit: TimeLimit = .forever
     ) async throws(SocketError) -> Int {
-        let reference = socket.reference
-        return try await reference.retrying(.write, limit) { () throws(SocketError) in
-            try reference.sendIfReady(bytes, to: address)
-        }
+        try await socket.reference.sendDatagram(bytes, to: address.encoded(), limit)
     }
 
     /// Ends all operations on it with `closed`, and closes; cancelling does not end that. C: close(2)

@@ -1,4 +1,4 @@
-internal import Sockets
+public import Sockets
 
 // Calls on the socket itself, which do not wait: nil says that they would have to. A socket that only the engine knows has
 // the engine's calls. All of them can come from any thread.
@@ -40,8 +40,25 @@ extension SlotReference {
     }
 }
 
-// Datagrams.
+// Datagrams. What is generic over addresses is compiled in the caller's module; the rest knows encoded ones.
 extension SlotReference {
+    /// Receives a datagram: the size it had.
+    @usableFromInline
+    func receiveDatagram(
+        into buffer: inout [UInt8], from sender: inout SocketAddress, _ limit: TimeLimit
+    ) async throws(SocketError) -> Int {
+        try await retrying(.read, limit) { () throws(SocketError) in
+            try receiveDatagramIfReady(into: &buffer, from: &sender)
+        }
+    }
+
+    @usableFromInline
+    func sendDatagram(
+        _ bytes: Span<UInt8>, to address: SocketAddress, _ limit: TimeLimit
+    ) async throws(SocketError) -> Int {
+        try await retrying(.write, limit) { () throws(SocketError) in try sendIfReady(bytes, to: address) }
+    }
+
     /// Receives a datagram: the size it had.
     func receiveDatagramIfReady(
         into buffer: inout [UInt8], from sender: inout SocketAddress
@@ -72,8 +89,8 @@ extension SlotReference {
         }
     }
 
-    func sendIfReady(_ bytes: Span<UInt8>, to address: some SocketAddressProtocol) throws(SocketError) -> Int? {
-        if let virtual { return try give(virtual, bytes, .init(capacity: 0), try address.encoded(), []) }
+    func sendIfReady(_ bytes: Span<UInt8>, to address: SocketAddress) throws(SocketError) -> Int? {
+        if let virtual { return try give(virtual, bytes, .init(capacity: 0), address, []) }
         return try Socket.lending(descriptor) { (socket) throws(SocketError) in
             try unlessWaiting { () throws(SocketError) in try socket.send(bytes, to: address, flags: .dontWait) }
         }
