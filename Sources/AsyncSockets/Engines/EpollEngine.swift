@@ -34,12 +34,13 @@ final class EpollEngine: ReadinessEngine {
 
     private static var edge: UInt32 { CSOCK_EPOLL_EDGE }
     private static let input = UInt32(csock_EPOLLIN), output = UInt32(csock_EPOLLOUT)
-    private static let end = UInt32(csock_EPOLLRDHUP | csock_EPOLLHUP | csock_EPOLLERR)
+    // A receive stops at an urgent byte, so that less than was asked for is not all.
+    private static let end = UInt32(csock_EPOLLRDHUP | csock_EPOLLHUP | csock_EPOLLERR | csock_EPOLLPRI)
 
     package func attach(_ slot: SlotReference) -> Int32 {
         // An event tells what is there from the begin; room to send there is.
         slot.slot.state.insert(.writable)
-        let interest = Self.input | Self.output | UInt32(csock_EPOLLRDHUP) | Self.edge
+        let interest = Self.input | Self.output | UInt32(csock_EPOLLRDHUP | csock_EPOLLPRI) | Self.edge
         let user = UInt64(slot.slot.generation) << 32 | UInt64(slot.slot.index)
         return csock_epoll_ctl(epoll.number, csock_EPOLL_CTL_ADD, slot.slot.descriptor, interest, user)
     }

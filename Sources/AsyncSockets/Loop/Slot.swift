@@ -53,7 +53,7 @@ package struct Slot {
         package static let readable = State(rawValue: 1 << 0)
         /// The next send may find room.
         package static let writable = State(rawValue: 1 << 1)
-        /// The peer hung up or an error came: what is left to receive ends with that.
+        /// The peer hung up, or an error or urgent data came: a receive of less than was asked for is not all.
         package static let ended = State(rawValue: 1 << 2)
         /// A transfer of less than was asked for has used up what there was.
         package static let shortIsAll = State(rawValue: 1 << 3)
