@@ -23,6 +23,14 @@ package protocol Engine: AnyObject {
     /// What it has taken in ahead for a socket that it looks after no more, and nobody has got. It is the caller's then.
     func leftovers(_ slot: SlotReference) -> Leftovers
 
+    /// Whether it takes in bytes of streams before somebody asks for them, which calls on the sockets themselves do not see.
+    var receivesAhead: Bool { get }
+    /// Takes in nothing ahead any more. How many bytes there are, which `receive` hands out; or the error that follows; or
+    /// `pending` as long as more may come; or 0, when calls on the socket itself see all that comes.
+    func endAhead(_ slot: SlotReference) -> Int
+    /// Copies bytes that it took in ahead, which stay.
+    func peekAhead(_ slot: SlotReference, _ memory: UnsafeMutableBufferPointer<UInt8>) -> Int
+
     /// Receives bytes.
     func receive(_ slot: SlotReference, _ memory: UnsafeMutableBufferPointer<UInt8>) -> Int
     /// Receives bytes into memory of the engine, which is lent until it is given back.
@@ -64,7 +72,15 @@ extension Engine {
 }
 
 extension Engine {
-    /// Nothing, for engines that take in what was asked for only.
+    // Engines that take in what was asked for only.
+
+    /// No.
+    package var receivesAhead: Bool { false }
+    /// Nothing is there.
+    package func endAhead(_ slot: SlotReference) -> Int { 0 }
+    /// Nothing is there.
+    package func peekAhead(_ slot: SlotReference, _ memory: UnsafeMutableBufferPointer<UInt8>) -> Int { 0 }
+    /// Nothing.
     package func leftovers(_ slot: SlotReference) -> Leftovers { Leftovers() }
 }
 

@@ -110,6 +110,32 @@ struct RingBuffers: ~Copyable {
         return copied
     }
 
+    /// As `copy`, but leaves the chain as it is.
+    func peek(from slot: SlotReference, to room: UnsafeMutableBufferPointer<UInt8>) -> Int {
+        var (copied, id) = (0, slot.slot.engine.first)
+        while id >= 0, copied < room.count {
+            let note = unsafe notes[Int(id)]
+            let count = min(Int(note.length), room.count - copied)
+            // Both sides have `count` bytes there.
+            unsafe UnsafeMutableRawPointer(room.baseAddress.unsafelyUnwrapped + copied)
+                .copyMemory(from: start(id) + Int(note.offset), byteCount: count)
+            copied += count
+            id = note.next
+        }
+        return copied
+    }
+
+    /// How many bytes wait in the chain.
+    func length(of slot: SlotReference) -> Int {
+        var (sum, id) = (0, slot.slot.engine.first)
+        while id >= 0 {
+            let note = unsafe notes[Int(id)]
+            sum += Int(note.length)
+            id = note.next
+        }
+        return sum
+    }
+
     /// Lends the first buffer of the chain.
     mutating func lend(from slot: SlotReference, _ loan: inout Loan) -> Int {
         let id = remove(from: slot)

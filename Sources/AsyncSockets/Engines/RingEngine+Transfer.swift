@@ -6,14 +6,14 @@ extension RingEngine {
     package func receive(_ slot: SlotReference, _ memory: UnsafeMutableBufferPointer<UInt8>) -> Int {
         guard slot.slot.state.contains(.isBytes) else { return unsafe receiveNow(slot, memory) }
         if slot.slot.engine.first >= 0 { return unsafe buffers.copy(from: slot, to: memory) }
-        if slot.ring.contains(.starved) { return unsafe receiveNow(slot, memory) }
+        if isDirect(slot) { return unsafe receiveNow(slot, memory) }
         return withNothingAhead(slot)
     }
 
     package func receive(_ slot: SlotReference, lending loan: inout Loan) -> Int {
         guard slot.slot.state.contains(.isBytes) else { return receiveNow(slot, lending: &loan) }
         if slot.slot.engine.first >= 0 { return unsafe buffers.lend(from: slot, &loan) }
-        if slot.ring.contains(.starved) { return receiveNow(slot, lending: &loan) }
+        if isDirect(slot) { return receiveNow(slot, lending: &loan) }
         return withNothingAhead(slot)
     }
 
@@ -25,12 +25,20 @@ extension RingEngine {
         }
     }
 
-    /// The end of the stream, its error, once, or nothing yet.
+    /// Whether a call on the socket is next: there was no buffer, or is to be none, and nothing stands before it.
+    @inline(__always)
+    private func isDirect(_ slot: SlotReference) -> Bool {
+        !slot.ring.isDisjoint(with: [.starved, .direct]) && !slot.ring.contains(.receiving)
+            && slot.slot.engine.error == 0
+    }
+
+    /// An error, once, the end of the stream, or nothing yet.
     private func withNothingAhead(_ slot: SlotReference) -> Int {
-        if slot.ring.contains(.ended) {
+        if slot.slot.engine.error != 0 {
             defer { slot.slot.engine.error = 0 }
             return Int(slot.slot.engine.error)
         }
+        if slot.ring.contains(.ended) { return 0 }
         if !slot.ring.contains(.receiving) { startReceiving(slot) }
         return Attempt.pending
     }
@@ -68,12 +76,28 @@ extension RingEngine {
         case -csock_ECANCELED: if !slot.ring.contains(.detaching) { slot.wake(.read) }
         case -csock_EINVAL where unsafe hasMultishot && !slot.ring.contains(.ended):
             unsafe hasMultishot = false
-            startReceiving(slot)
-        default:
-            slot.ring.insert(.ended)
-            slot.slot.engine.error = result.result
             slot.wake(.read)
+        // Another owner of the socket took it out of blocking mode, in which alone the kernel waits.
+        case -csock_EAGAIN: makeDirect(slot)
+        case 0: end(slot)
+        default: fail(slot, result.result)
         }
+    }
+
+    private func makeDirect(_ slot: SlotReference) {
+        slot.ring.insert(.direct)
+        slot.wake(.read)
+    }
+
+    private func end(_ slot: SlotReference) {
+        slot.ring.insert(.ended)
+        slot.wake(.read)
+    }
+
+    /// It need not be the end: some errors of the network pass.
+    private func fail(_ slot: SlotReference, _ error: Int32) {
+        slot.slot.engine.error = error
+        slot.wake(.read)
     }
 
     /// The receiver is behind: what else comes stays in the kernel, and the peer has to wait in the end.
@@ -120,6 +144,21 @@ extension RingEngine {
 // MARK: - What was received ahead
 
 extension RingEngine {
+    package var receivesAhead: Bool { true }
+
+    package func endAhead(_ slot: SlotReference) -> Int {
+        guard slot.slot.state.contains(.isBytes) else { return 0 }
+        slot.ring.insert(.direct)
+        stopReceiving(slot)
+        let count = unsafe buffers.length(of: slot)
+        if count > 0 { return count }
+        return slot.ring.contains(.receiving) ? Attempt.pending : Int(slot.slot.engine.error)
+    }
+
+    package func peekAhead(_ slot: SlotReference, _ memory: UnsafeMutableBufferPointer<UInt8>) -> Int {
+        unsafe buffers.peek(from: slot, to: memory)
+    }
+
     package func leftovers(_ slot: SlotReference) -> Leftovers {
         var bytes: [UInt8] = []
         while slot.slot.engine.first >= 0 {

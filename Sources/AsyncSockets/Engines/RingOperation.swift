@@ -46,7 +46,7 @@ struct RingState: OptionSet {
     static let receiving = RingState(rawValue: 1 << 0)
     /// It was told to stop that.
     static let stopping = RingState(rawValue: 1 << 1)
-    /// The stream has ended, or failed with `engine.error`.
+    /// The stream has ended.
     static let ended = RingState(rawValue: 1 << 2)
     /// There was no buffer; the receive begins again when there is one.
     static let starved = RingState(rawValue: 1 << 3)
@@ -55,6 +55,8 @@ struct RingState: OptionSet {
     static let awaitingWritable = RingState(rawValue: 1 << 5)
     /// The slot's owner is gone, or takes the descriptor away.
     static let detaching = RingState(rawValue: 1 << 6)
+    /// The owner receives by calls of its own, which have to see all that comes: nothing is received ahead any more.
+    static let direct = RingState(rawValue: 1 << 7)
 }
 
 extension SlotReference {

@@ -11,10 +11,14 @@ extension AsyncStreamSocket {
         try await socket.receive(within: limit, body)
     }
 
-    /// Receives with flags, such as `.peek`; otherwise as without. C: recv(2)
+    /// Receives with flags, such as `.peek`; otherwise as without.
+    ///
+    /// `.waitAll` alone waits until the buffer is full or the stream ends; with other flags it waits for the first byte only.
+    /// C: recv(2)
     public func receive(
         into buffer: inout [UInt8], flags: ReceiveFlags, within limit: TimeLimit = .forever
     ) async throws(SocketError) -> Int {
+        if flags == .waitAll { return try await receiveAll(into: &buffer, limit) }
         let peer = peerAddress
         do throws(SocketError) { return try await socket.receive(into: &buffer, flags: flags, within: limit) } catch {
             throw named(error, peer)

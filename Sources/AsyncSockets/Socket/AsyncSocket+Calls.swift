@@ -7,27 +7,31 @@ extension AsyncSocket {
     ///
     /// For what this library has no method for: the call has to carry `.dontWait` or be one that never waits, and gives nil
     /// for `wouldBlock`. `timedOut`, `cancelled` and `closed` come between two calls, never instead of the result of one.
-    /// C: poll(2), and the call with MSG_DONTWAIT
+    /// Throws also `invalidInput` for a receive while the loop has bytes that it received ahead, which
+    /// ``takeReceivedAhead()`` hands out. C: poll(2), and the call with MSG_DONTWAIT
     public func retrying<Result>(
         _ direction: TransferDirection, within limit: TimeLimit = .forever,
         _ call: (borrowing Socket) throws(SocketError) -> Result?
     ) async throws(SocketError) -> Result {
         let reference = reference
         try reference.requireKernel(direction.side.operation)
-        return try await reference.retrying(direction.side, limit) { () throws(SocketError) in
-            try Socket.lending(reference.descriptor, call)
+        let limit = reference.starting(limit)
+        let lending = { () throws(SocketError) in try Socket.lending(reference.descriptor, call) }
+        guard direction == .receive, reference.loop.engine.receivesAhead else {
+            return try await reference.retrying(direction.side, limit, lending)
         }
+        return try await reference.retryingWithNothingAhead(limit, lending)
     }
 
-    /// Receives with flags, such as `.peek`; otherwise as without. C: recv(2)
+    /// Receives with flags, such as `.peek`; otherwise as without.
+    ///
+    /// An urgent byte is lost when the loop receives ahead past it, which ``takeReceivedAhead()`` ends. C: recv(2)
     public func receive(
         into buffer: inout [UInt8], flags: ReceiveFlags, within limit: TimeLimit = .forever
     ) async throws(SocketError) -> Int {
         if buffer.isEmpty { throw noRoom() }
-        let reference = reference
-        return try await reference.retrying(.read, limit) { () throws(SocketError) in
-            try reference.receiveIfReady(into: &buffer, flags: flags)
-        }
+        if flags.isEmpty { return try await receive(into: &buffer, within: limit) }
+        return try await reference.receive(into: &buffer, flags, reference.starting(limit))
     }
 
     /// Sends with flags, such as `.more`; returns how many bytes the kernel took. Otherwise as without. C: send(2)
@@ -42,15 +46,13 @@ extension AsyncSocket {
 
     /// Receives bytes over those of the array and, into `control`, what came beside them.
     ///
-    /// Throws: as ``receive(into:within:)-(Array<UInt8>,_)``. C: recvmsg(2)
+    /// Bytes that the loop had received ahead of the first such call come without. Throws: as
+    /// ``receive(into:within:)-(Array<UInt8>,_)``. C: recvmsg(2)
     public func receiveMessage(
         into buffer: inout [UInt8], control: inout IncomingControl, flags: ReceiveFlags = [],
         within limit: TimeLimit = .forever
     ) async throws(SocketError) -> ReceivedMessage {
-        let reference = reference
-        return try await reference.retrying(.read, limit) { () throws(SocketError) in
-            try reference.receiveMessageIfReady(into: &buffer, control: &control, flags: flags)
-        }
+        try await reference.receiveMessage(into: &buffer, &control, flags, reference.starting(limit))
     }
 
     /// Sends bytes with control messages, to the peer. Throws: as the synchronous call, and as ``send(_:within:)``.
@@ -85,8 +87,47 @@ extension AsyncSocket {
     ///
     /// Throws: `timedOut`, `cancelled`, `closed`; `alreadyInProgress`. It takes nothing, so nothing is lost. C: poll(2)
     public func wait(for direction: TransferDirection, within limit: TimeLimit = .forever) async throws(SocketError) {
-        let reference = reference, side = direction.side
-        try await reference.retrying(side, limit) { () throws(SocketError) in try reference.isReady(side) ? () : nil }
+        try await reference.wait(for: direction.side, reference.starting(limit))
+    }
+}
+
+extension SlotReference {
+    /// What is known of readiness is about bytes; the next call is worth a try whatever that is.
+    private func forgetReadiness() { if loop.isCurrent { slot.state.insert(.readable) } }
+
+    func receive(
+        into buffer: inout [UInt8], _ flags: ReceiveFlags, _ limit: TimeLimit
+    ) async throws(SocketError) -> Int {
+        if mayHaveAheadElsewhere { return try await loop.actor.receive(tenant, &buffer, flags, limit) }
+        if let count = try await receiveAhead(into: &buffer, flags, limit) { return count }
+        if !flags.isDisjoint(with: .besideBytes) { forgetReadiness() }
+        return try await retrying(.read, limit) { () throws(SocketError) in
+            try receiveIfReady(into: &buffer, flags: flags)
+        }
+    }
+
+    func receiveMessage(
+        into buffer: inout [UInt8], _ control: inout IncomingControl, _ flags: ReceiveFlags, _ limit: TimeLimit
+    ) async throws(SocketError) -> ReceivedMessage {
+        if mayHaveAheadElsewhere {
+            return try await loop.actor.receiveMessage(tenant, &buffer, &control, flags, limit)
+        }
+        if let count = try await receiveAhead(into: &buffer, flags, limit) {
+            control.clear()
+            return ReceivedMessage(count: count, sender: .none, flags: [])
+        }
+        if !flags.isDisjoint(with: .besideBytes) { forgetReadiness() }
+        return try await retrying(.read, limit) { () throws(SocketError) in
+            try receiveMessageIfReady(into: &buffer, control: &control, flags: flags)
+        }
+    }
+
+    func wait(for direction: Direction, _ limit: TimeLimit) async throws(SocketError) {
+        if direction == .read {
+            if mayHaveAheadElsewhere { return try await loop.actor.wait(tenant, limit) }
+            if try await hasSomethingAhead(limit) { return }
+        }
+        try await retrying(direction, limit) { () throws(SocketError) in try isReady(direction) ? () : nil }
     }
 }
 
@@ -118,8 +159,28 @@ extension SlotReference {
         if let result = try call() { return result }
         let tenant = tenant
         try await loop.actor.waitAfterCall(tenant, direction, limit)
+        return try await retryHeld(tenant, direction, limit, call)
+    }
+
+    /// As `retrying`, for receives that have to see all: first the loop ends receiving ahead.
+    func retryingWithNothingAhead<Result>(
+        _ limit: TimeLimit, _ call: () throws(SocketError) -> Result?
+    ) async throws(SocketError) -> Result {
+        if loop.isCurrent {
+            try await requireNothingAhead(limit)
+            return try await retrying(.read, limit, call)
+        }
+        let tenant = tenant
+        try requireLoop(.recv)
+        try await loop.actor.holdWithNothingAhead(tenant, limit)
+        return try await retryHeld(tenant, .read, limit, call)
+    }
+
+    /// From here on the direction is held, so that a close waits for the call.
+    private func retryHeld<Result>(
+        _ tenant: Tenant, _ direction: Direction, _ limit: TimeLimit, _ call: () throws(SocketError) -> Result?
+    ) async throws(SocketError) -> Result {
         while true {
-            // From here on the direction is held, so that a close waits for the call.
             if let result = try callOnce(direction, call) { return result }
             try await loop.actor.waitAgain(tenant, direction, limit)
         }

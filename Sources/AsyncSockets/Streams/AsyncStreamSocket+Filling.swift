@@ -25,6 +25,15 @@ extension AsyncStreamSocket {
         return try await fill(&buffer, count, limit)
     }
 
+    /// Fills the array unless the stream ends before; returns how many bytes came.
+    func receiveAll(into buffer: inout [UInt8], _ limit: TimeLimit) async throws(SocketError) -> Int {
+        if buffer.isEmpty { throw noRoom() }
+        let peer = peerAddress
+        do throws(SocketError) {
+            return try await socket.reference.fill(&buffer, from: 0, atLeast: buffer.count, limit)
+        } catch { throw named(error, peer) }
+    }
+
     private func fill(
         _ buffer: inout [UInt8], _ least: Int, _ limit: TimeLimit
     ) async throws(SocketError) -> Int {

@@ -49,13 +49,18 @@ public struct IncomingControl: ~Copyable, Sendable {
         }
     }
 
+    /// Forgets what came, and closes descriptors that nobody took.
+    package mutating func clear() {
+        closeDescriptors(descriptors)
+        descriptors.removeAll(keepingCapacity: true)
+        count = 0
+    }
+
     /// Lends the room to a receive, and takes over what it brings.
     mutating func receive(
         _ body: (UnsafeMutableRawPointer?, Int) throws(SocketError) -> Int
     ) throws(SocketError) {
-        closeDescriptors(descriptors)
-        descriptors.removeAll(keepingCapacity: true)
-        count = 0
+        clear()
         let room = words.count * 8
         let got = try unsafe words.withUnsafeMutableBufferPointer { (words) throws(SocketError) in
             try unsafe body(room == 0 ? nil : UnsafeMutableRawPointer(words.baseAddress), room)
