@@ -7,8 +7,7 @@ internal import Sockets
 /// What was received waits in chains, one for each socket, until somebody takes it.
 @safe
 struct RingBuffers: ~Copyable {
-    /// Large enough for bulk, and few enough to stay in the processor's cache.
-    static let size = 32768, count = 256
+    static let size = 32768
     static let group: UInt16 = 0
     // Buffers at the distance of a power of two would share few places of the cache.
     private static let stride = size + 64
@@ -27,18 +26,18 @@ struct RingBuffers: ~Copyable {
     private var hasNews = false
 
     /// Throws: `notSupported` before Linux 5.19. C: io_uring_register(2) IORING_REGISTER_PBUF_RING
-    init(_ ring: UnsafeMutablePointer<csock_ring_t>) throws(SocketError) {
+    init(_ ring: UnsafeMutablePointer<csock_ring_t>, count: Int) throws(SocketError) {
         let places = UnsafeMutablePointer<csock_ring_buffers_t>.allocate(capacity: 1)
-        let result = unsafe csock_ring_buffers_open(ring, places, Self.group, UInt32(Self.count))
+        let result = unsafe csock_ring_buffers_open(ring, places, Self.group, UInt32(count))
         guard result >= 0 else {
             unsafe places.deallocate()
             throw SocketError(.mmap, .notSupported, detail: "io_uring has no rings of buffers here")
         }
         unsafe self.places = places
-        unsafe memory = .allocate(byteCount: Self.count * Self.stride, alignment: 4096)
-        unsafe notes = .allocate(capacity: Self.count)
-        unsafe notes.initialize(repeating: Note(), count: Self.count)
-        for id in 0..<Self.count { give(Int32(id)) }
+        unsafe memory = .allocate(byteCount: count * Self.stride, alignment: 4096)
+        unsafe notes = .allocate(capacity: count)
+        unsafe notes.initialize(repeating: Note(), count: count)
+        for id in 0..<count { give(Int32(id)) }
         publish()
     }
 

@@ -121,6 +121,20 @@ extension RingEngine {
         return Attempt.inFlight
     }
 
+    @inline(__always)
+    func sent(_ slot: SlotReference, _ result: Int32) {
+        if result == -csock_EAGAIN, slot.slot.write.cause == .ready { return awaitRoom(slot) }
+        slot.complete(.write, Int(result))
+    }
+
+    /// Another owner of the socket took it out of blocking mode, in which alone the kernel waits: the sender tries again when
+    /// there is room.
+    @inline(never)
+    private func awaitRoom(_ slot: SlotReference) {
+        slot.slot.write.isInFlight = false
+        awaitReadiness(slot, .write)
+    }
+
     package func interrupt(_ slot: SlotReference, _ direction: Direction) -> Bool {
         guard direction == .write, slot.slot.write.isInFlight else { return true }
         cancel(RingOperation(.send, slot))

@@ -2,17 +2,23 @@
 internal import CSocketShim
 internal import Sockets
 
+/// How much a ring has room for.
+struct RingSize {
+    /// Operations that the kernel gets at once, and results that it has room for.
+    var submissions: UInt32 = 4096, completions: UInt32 = 16384
+    /// Buffers to receive into, a power of two: large enough for bulk, and few enough to stay in the processor's cache.
+    var buffers = 256
+}
+
 /// A ring that is closed in the end.
 @safe
 private struct OpenRing: ~Copyable {
-    private static let submissions: UInt32 = 4096, completions: UInt32 = 16384
-
     let pointer: UnsafeMutablePointer<csock_ring_t>
 
     /// Opens it with the cheapest way of hearing of results that the kernel has.
-    init() throws(SocketError) {
+    init(_ size: RingSize) throws(SocketError) {
         unsafe pointer = .allocate(capacity: 1)
-        let result = unsafe Self.open(pointer)
+        let result = unsafe Self.open(pointer, size)
         guard result < 0 else { return }
         throw SocketError(.inspect, SocketError.Code(rawValue: -result), detail: "io_uring cannot be used here")
     }
@@ -22,14 +28,14 @@ private struct OpenRing: ~Copyable {
         unsafe pointer.deallocate()
     }
 
-    private static func open(_ ring: UnsafeMutablePointer<csock_ring_t>) -> Int32 {
+    private static func open(_ ring: UnsafeMutablePointer<csock_ring_t>, _ size: RingSize) -> Int32 {
         let ways = [
             csock_IORING_SETUP_SINGLE_ISSUER | csock_IORING_SETUP_DEFER_TASKRUN | csock_IORING_SETUP_SUBMIT_ALL,
             csock_IORING_SETUP_COOP_TASKRUN | csock_IORING_SETUP_TASKRUN_FLAG | csock_IORING_SETUP_SUBMIT_ALL, 0,
         ]
         for way in ways {
             let setup = UInt32(way | csock_IORING_SETUP_CLAMP)
-            let result = unsafe csock_ring_open(ring, submissions, completions, setup)
+            let result = unsafe csock_ring_open(ring, size.submissions, size.completions, setup)
             // A number for the ring of this thread's own makes its calls cheaper, where there is one.
             if result >= 0 { _ = unsafe csock_ring_register_self(ring) }
             if result != -csock_EINVAL { return result }
@@ -57,6 +63,9 @@ final class RingEngine: Engine {
     /// Sockets whose receive waits for a buffer.
     @exclusivity(unchecked)
     private var starved: [SlotReference] = []
+    /// Operations that the kernel had no room for. As long as there are some, the queue of submissions is full.
+    @exclusivity(unchecked)
+    private var delayed: [csock_ring_submission_t] = []
     @exclusivity(unchecked)
     var hasMultishot = true
 
@@ -65,9 +74,9 @@ final class RingEngine: Engine {
 
     /// On the thread that uses it. Throws: `notImplemented`, `notPermitted` or `notSupported` where the kernel has no or too
     /// little io_uring, or forbids it; `tooManyDescriptors`, `outOfMemory`. C: io_uring_setup(2)
-    init(_ table: SlotTable) throws(SocketError) {
-        let opened = try OpenRing()
-        let buffers = try unsafe RingBuffers(opened.pointer)
+    init(_ table: SlotTable, _ size: RingSize = RingSize()) throws(SocketError) {
+        let opened = try OpenRing(size)
+        let buffers = try unsafe RingBuffers(opened.pointer, count: size.buffers)
         let waker = try Waker()
         unsafe ring = opened.pointer
         self.opened = opened
@@ -108,15 +117,36 @@ extension RingEngine {
     /// Fills in the next submission; the kernel gets it with the next wait.
     @inline(__always)
     func submit(_ slot: SlotReference?, _ fill: (inout csock_ring_submission_t) -> Void) {
-        var next = unsafe csock_ring_next(ring)
-        if unsafe next == nil {
-            // The queue is full: this hands it over without waiting.
-            _ = unsafe csock_ring_enter(ring, 0, -1)
-            unsafe next = csock_ring_next(ring)
-        }
-        guard let next = unsafe next else { return }
-        unsafe fill(&next.pointee)
         slot?.slot.engine.pending += 1
+        if let next = unsafe csock_ring_next(ring) { return unsafe fill(&next.pointee) }
+        var submission = csock_ring_submission_t()
+        fill(&submission)
+        delay(submission)
+    }
+
+    /// The queue is full.
+    @inline(never)
+    private func delay(_ submission: csock_ring_submission_t) {
+        unsafe delayed.append(submission)
+        // Those that were delayed before have to be the first to go.
+        if unsafe delayed.count == 1 { submitDelayed() }
+    }
+
+    /// Hands over what fits, without waiting. What does not, because the kernel is short of memory or results have to be seen
+    /// first, stays.
+    private func submitDelayed() {
+        var count = 0
+        while unsafe count < delayed.count {
+            var next = unsafe csock_ring_next(ring)
+            if unsafe next == nil {
+                _ = unsafe csock_ring_enter(ring, 0, -1)
+                unsafe next = csock_ring_next(ring)
+            }
+            guard let next = unsafe next else { break }
+            unsafe next.pointee = delayed[count]
+            count += 1
+        }
+        unsafe delayed.removeFirst(count)
     }
 
     /// Ends an operation that goes on. Its own result tells when that is done.
@@ -149,8 +179,17 @@ extension RingEngine {
         feedStarved()
         // Also with results at hand: what was filled in meanwhile is to begin.
         let hasResults = unsafe csock_ring_ready(ring) > 0
-        _ = unsafe csock_ring_enter(ring, hasResults || timeout == 0 ? 0 : 1, timeout)
+        let result = unsafe csock_ring_enter(ring, hasResults || timeout == 0 ? 0 : 1, timeout)
+        if unsafe !delayed.isEmpty { submitDelayed() }
+        if result == -csock_EAGAIN || result == -csock_EBUSY { pause(timeout) }
         takeResults()
+    }
+
+    /// The kernel takes no operations, for an unknown time: unless there are results, the next attempt is a millisecond later.
+    private func pause(_ timeout: Int64) {
+        guard unsafe csock_ring_ready(ring) == 0 else { return }
+        var entry = csock_pollfd_t(descriptor: waker.receiver, events: Int16(csock_POLLIN), ready: 0)
+        _ = unsafe csock_poll(&entry, 1, timeout < 0 ? 1_000_000 : min(timeout, 1_000_000))
     }
 
     private func takeResults() {
@@ -185,7 +224,7 @@ extension RingEngine {
         case .none: return
         case .wakeUp: return wokenUp(result)
         case .receive: received(end(operation, result), result)
-        case .send: end(operation, result).complete(.write, Int(result.result))
+        case .send: sent(end(operation, result), result.result)
         case .readable: ready(end(operation, result), .awaitingReadable, result.result)
         case .writable: ready(end(operation, result), .awaitingWritable, result.result)
         }

@@ -50,6 +50,18 @@ import Testing
     }
 
     @Test(
+        .enabled(
+            if: Program.canHaveFaults && EngineKind.available.contains(.ring),
+            "strace may not trace, or there is no ring"),
+        arguments: ["EAGAIN:when=5+2", "EAGAIN:when=4..30", "EBUSY:when=5+2", "EBUSY:when=4..30"])
+    func `operations that the kernel does not take go to it later`(_ fault: String) async throws {
+        let outcome = try await Background.result {
+            try Program.start(Self.fixture, ["exchange", "ring"], faults: ["io_uring_enter:error=\(fault)"]).finish()
+        }
+        #expect(outcome.lines == ["equal", "done"], "\(outcome)")
+    }
+
+    @Test(
         .enabled(if: Program.canHaveFaults, "strace is absent or may not trace"),
         arguments: ["sendto", "sendmsg"], ["ENOBUFS", "ENOMEM"])
     func `a want in sending is an error with its name`(_ call: String, _ code: String) async throws {
