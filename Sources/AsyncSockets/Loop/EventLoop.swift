@@ -65,7 +65,7 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     /// Which interface of the kernel it works with.
     public var engineKind: EngineKind { engine.kind }
-    /// Sockets and timers it looks after. From the loop's thread.
+    /// Sockets and timers it looks after, and those that somebody still owns when it has ended. From any thread.
     package var slotCount: Int { slots.count }
 
     /// Whether the caller runs in the loop's thread.
@@ -122,9 +122,12 @@ extension EventLoop {
 
     /// The owner is gone after the loop: what was left is the descriptor, and the reference to the loop.
     func abandon(_ slot: SlotReference) {
+        slot.slot.generation &+= 1
         slot.slot.state = []
-        let result = slot.slot.closeDescriptor()
-        if let closer = unsafe slot.slot.closer.take() { unsafe closer.resume(returning: result) }
+        let result = slot.slot.closeDescriptor(), closer = unsafe slot.slot.closer.take()
+        _ = slot.takePeer()
+        slots.give(slot)
+        if let closer = unsafe closer { unsafe closer.resume(returning: result) }
         unsafe Unmanaged.passUnretained(self).release()
     }
 
@@ -185,9 +188,7 @@ extension EventLoop {
 
     private var isFinished: Bool {
         guard unsafe isEnding, isIdle, inbox.isEmpty else { return false }
-        var isQuiet = true
-        slots.forEach { if !$0.slot.isQuiet { isQuiet = false } }
-        return isQuiet
+        return slots.allSatisfy { $0.slot.isQuiet }
     }
 
     /// How long there is nothing to do but wait.

@@ -68,6 +68,12 @@ package final class SlotTable: @unchecked Sendable {
         for index in 0..<UInt32(end) where self[index].slot.state.contains(.open) { body(self[index]) }
     }
 
+    /// Whether something is true of all slots in use; looks no further than the first that it is not true of.
+    func allSatisfy(_ predicate: (SlotReference) -> Bool) -> Bool {
+        let end = lock.withLock { unsafe blockCount * Self.blockSize }
+        return (0..<UInt32(end)).allSatisfy { !self[$0].slot.state.contains(.open) || predicate(self[$0]) }
+    }
+
     private func grow(_ loop: EventLoop) {
         guard unsafe blockCount < Self.mostBlocks else { return }
         let start = unsafe UInt32(blockCount * Self.blockSize)
