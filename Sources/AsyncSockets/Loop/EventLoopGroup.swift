@@ -40,6 +40,18 @@ public final class EventLoopGroup: Sendable {
         return loops[Int(UInt(bitPattern: place) % UInt(loops.count))]
     }
 
+    /// The loop that has the fewest sockets and timers just now.
+    ///
+    /// For ``AsyncStreamListener/accept(onto:within:)``, or the sockets that a program makes itself.
+    public var leastLoaded: EventLoop {
+        var best = (loop: loops[0], count: loops[0].slotCount)
+        for loop in loops.dropFirst() where best.count > 0 {
+            let count = loop.slotCount
+            if count < best.count { best = (loop, count) }
+        }
+        return best.loop
+    }
+
     /// Shuts all loops down; see ``EventLoop/shutdown()``.
     public func shutdown() async {
         for loop in loops { await loop.shutdown() }
@@ -58,18 +70,30 @@ extension EventLoopGroup {
         onListening: @Sendable (IPSocketAddress) -> Void = { _ in },
         with handler: @escaping @Sendable (consuming AsyncTCPStream) async throws -> Void
     ) async throws(SocketError) {
+        var listeners: [SlotReference] = []
+        let result: Result<Void, SocketError>
+        do throws(SocketError) {
+            onListening(try listen(on: address, &listeners))
+            result = .success(try await serve(listeners, configuration, handler))
+        } catch { result = .failure(error) }
+        // Nobody listens any more when this returns.
+        for listener in listeners { _ = await listener.closeAndWait() }
+        try result.get()
+    }
+
+    /// Adds a listener for each loop; returns where they listen.
+    private func listen(
+        on address: IPSocketAddress, _ listeners: inout [SlotReference]
+    ) throws(SocketError) -> IPSocketAddress {
         var sharing = ListenerConfiguration()
         sharing.sharesPort = true
-        var descriptors: [SlotReference] = []
-        defer { for slot in descriptors { slot.drop() } }
         var target = address
         for loop in loops {
             let listener = try AsyncTCPListener(on: target, sharing, loop: loop)
             target = listener.localAddress
-            descriptors.append(listener.release())
+            listeners.append(listener.release())
         }
-        onListening(target)
-        try await serve(descriptors, configuration, handler)
+        return target
     }
 
     private func serve(

@@ -36,9 +36,11 @@ extension LoopActor {
         try await slot.require(.recv).lend(&loan, limit)
     }
 
-    func accept(_ slot: Tenant, _ limit: TimeLimit) async throws(SocketError) -> SlotReference {
+    func accept(
+        _ slot: Tenant, _ limit: TimeLimit, onto other: EventLoop?
+    ) async throws(SocketError) -> SlotReference {
         let slot = try slot.require(.accept)
-        return try await slot.accept(limit)
+        return try await slot.accept(limit, onto: other)
     }
 
     /// Waits after a call of another thread that would have to wait, unless something came since. The direction is held

@@ -204,6 +204,13 @@ extension SlotReference {
         unsafe field(MemoryLayout<Slot>.offset(of: \.closer), UnsafeContinuation<Int32, Never>?.self).pointee = closer
     }
 
+    /// Keeps the address of a connection's other end for its stream; for its owner.
+    func keepPeer(_ address: SocketAddress) {
+        let memory = UnsafeMutablePointer<SocketAddress>.allocate(capacity: 1)
+        unsafe memory.initialize(to: address)
+        unsafe field(MemoryLayout<Slot>.offset(of: \.peer), UnsafeMutablePointer<SocketAddress>?.self).pointee = memory
+    }
+
     /// The peer's address, which is known here until somebody takes it; for its owner.
     @usableFromInline
     func takePeer() -> SocketAddress {

@@ -48,6 +48,16 @@ public struct AsyncStreamListener<Address: SocketAddressProtocol>: ~Copyable, Se
         try AsyncStreamSocket(accepted: try await socket.reference.accept(limit))
     }
 
+    /// Waits for a client, and leaves the connection to another loop, such as the least loaded one of a group.
+    ///
+    /// Otherwise as ``accept(within:)``. Throws also: `closed` when that loop is shut down, and the connection is closed then.
+    /// C: accept(2)
+    public func accept(
+        onto loop: EventLoop, within limit: TimeLimit = .forever
+    ) async throws(SocketError) -> AsyncStreamSocket<Address> {
+        try AsyncStreamSocket(accepted: try await socket.reference.accept(limit, onto: loop))
+    }
+
     /// Gives the slot to another owner. Only for sockets without a file.
     consuming func release() -> SlotReference { socket.take() }
 
@@ -67,32 +77,43 @@ extension AsyncStreamSocket {
 
 extension SlotReference {
     /// A connection that nobody owns yet, and that knows its peer.
-    func accept(_ limit: TimeLimit) async throws(SocketError) -> SlotReference {
+    func accept(_ limit: TimeLimit, onto other: EventLoop? = nil) async throws(SocketError) -> SlotReference {
         let limit = starting(limit)
         while true {
-            let step = try acceptNow()
+            let step = try acceptNow(onto: other)
             if let client = step.client { return client }
-            guard step.answer != Attempt.elsewhere else { return try await loop.actor.accept(tenant, limit) }
+            guard step.answer != Attempt.elsewhere else {
+                return try await loop.actor.accept(tenant, limit, onto: other)
+            }
             _ = try await afterAttempt(step.answer, .read, limit, .accept)
         }
     }
 
     /// The next connection, or the answer of an attempt that found none.
-    func acceptNow() throws(SocketError) -> (client: SlotReference?, answer: Int) {
+    func acceptNow(onto other: EventLoop? = nil) throws(SocketError) -> (client: SlotReference?, answer: Int) {
         var peer = SocketAddress.none
         let answer = accept(&peer)
         guard answer >= 0 else { return (nil, answer) }
         let family = peer.isNone ? .unix : peer.family
-        let client = try loop.open(Int32(truncatingIfNeeded: answer), .of(family, isStream: true))
-        client.slot.keepPeer(peer)
+        let state = Slot.State.of(family, isStream: true), number = Int32(truncatingIfNeeded: answer)
+        let client =
+            if let other { try number.given(to: other, state, from: loop) } else { try loop.open(number, state) }
+        client.keepPeer(peer)
         return (client, answer)
     }
 }
 
-extension Slot {
-    fileprivate mutating func keepPeer(_ address: SocketAddress) {
-        let memory = UnsafeMutablePointer<SocketAddress>.allocate(capacity: 1)
-        unsafe memory.initialize(to: address)
-        unsafe peer = memory
+extension Int32 {
+    /// The descriptor in the hands of another loop, whose engine may want another mode. It is closed when this throws.
+    fileprivate func given(
+        to other: EventLoop, _ state: Slot.State, from loop: EventLoop
+    ) throws(SocketError) -> SlotReference {
+        guard loop.engine.virtualSockets == nil, other.engine.virtualSockets == nil else {
+            _ = loop.engine.close(self)
+            throw SocketError(.accept, .notSupported, detail: "this socket is simulated")
+        }
+        let socket = try Socket(OwnedDescriptor(adopting: self)), mode = other.engine.mode(for: state)
+        if loop.engine.mode(for: state) != mode { try socket.setMode(mode) }
+        return try other.open(socket.release(), state)
     }
 }

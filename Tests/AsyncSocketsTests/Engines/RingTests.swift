@@ -5,6 +5,7 @@ import Testing
 @testable import AsyncSockets
 
 extension RingSize: CustomTestStringConvertible {
+    /// What its rings have room for.
     public var testDescription: String { "\(submissions) submissions, \(completions) results, \(buffers) buffers" }
 }
 

@@ -14,6 +14,7 @@ do {
     switch arguments[1] {
     case "serve": try await serve(loop)
     case "sendto", "sendmsg": try await send(loop)
+    case "crowd": try await crowd(loop.engineKind)
     default: try await exchange(loop)
     }
     await loop.shutdown()

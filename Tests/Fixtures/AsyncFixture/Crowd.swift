@@ -1,0 +1,65 @@
+import AsyncSockets
+import Glibc
+import Sockets
+
+/// Has a group of loops serve as many clients as there can be, up to ten thousand, and shuts it down in their midst.
+func crowd(_ kind: EngineKind) async throws {
+    let before = openDescriptors()
+    let group = try EventLoopGroup(count: 2, engine: kind)
+    var configuration = ServeConfiguration()
+    let counters = ServeCounters()
+    configuration.counters = counters
+    let (addresses, found) = AsyncStream.makeStream(of: IPSocketAddress.self)
+    let server = Task { [configuration] in
+        try await group.serve(on: .loopback(port: 0), configuration, onListening: { found.yield($0) }) { client in
+            // Some wait for the next byte, some for room that never comes, some for time.
+            var buffer: [UInt8] = [0]
+            _ = try await client.receive(into: &buffer)
+            if buffer == [1] { try await client.socket.loop.sleep(within: .forever) }
+            if buffer == [2] { try await client.sendAll([UInt8](repeating: 0, count: 8 << 20).span) }
+            _ = try await client.receive(into: &buffer)
+        }
+    }
+    guard let address = await addresses.first(where: { _ in true }) else { return }
+    let count = min(10_000, (descriptorLimit() - before - 100) / 2)
+    var clients: [Int32] = []
+    for number in 0..<count {
+        let client = try TCPStream.connect(to: address)
+        // Few of those that send much, whose bytes are memory.
+        try client.sendAll([number % 500 == 2 ? 2 : number % 3 == 1 ? 1 : 0].span)
+        clients.append(client.intoSocket().release())
+        while number - counters.accepted > 200 { await Task.yield() }
+    }
+    while counters.active < count { await Task.yield() }
+    say("\(count) clients")
+    let begin = ContinuousClock.now
+    await group.shutdown()
+    _ = await server.result
+    say("ended in time: \(ContinuousClock.now - begin < .seconds(2))")
+    let slots = group.loops.reduce(0) { $0 + $1.slotCount }
+    for client in clients { _ = try Socket(adopting: client) }
+    // The engines' own go with the group.
+    let left = openSockets()
+    say("\(counters.active) active, \(slots) slots, \(left) sockets of the server")
+}
+
+private func descriptorLimit() -> Int {
+    var limit = rlimit()
+    // The call fills the limit in.
+    _ = unsafe getrlimit(__rlimit_resource_t(7), &limit)
+    return Int(limit.rlim_cur)
+}
+
+private func openDescriptors() -> Int { count { fcntl($0, F_GETFD) >= 0 } }
+
+private func openSockets() -> Int {
+    count { number in
+        var status = stat()
+        // The call fills the status in. Standard input may be a socket of the one who started this.
+        return unsafe number > 2 && fstat(number, &status) == 0 && status.st_mode & S_IFMT == S_IFSOCK
+    }
+}
+
+private func count(_ isCounted: (Int32) -> Bool) -> Int {
+    (0..<Int32(truncatingIfNeeded: descriptorLimit())).count(where: isCounted)
+}
