@@ -32,7 +32,7 @@ let package = Package(
             dependencies: ["AsyncSockets", "Sockets", "SocketsTesting", "TestSupport", "NameFixture", "AsyncFixture"],
             swiftSettings: strict),
         .executableTarget(
-            name: "AsyncFixture", dependencies: ["AsyncSockets", "Sockets"], path: "Tests/Fixtures/AsyncFixture",
+            name: "AsyncFixture", dependencies: ["AsyncSockets", "CSocketShim", "Sockets"], path: "Tests/Fixtures/AsyncFixture",
             swiftSettings: strict),
         .executableTarget(
             name: "NameFixture", dependencies: ["AsyncSockets", "Sockets"], path: "Tests/Fixtures/NameFixture",

@@ -5,8 +5,8 @@ import Sockets
 // What a test cannot do in its own process: limits of descriptors, and calls that fail.
 
 let arguments = CommandLine.arguments
-guard arguments.count == 3 else {
-    say("usage: AsyncFixture serve|exchange|send ENGINE")
+guard arguments.count == 3 || arguments.count == 4, let word = arguments.last else {
+    say("usage: AsyncFixture SCENARIO ENGINE [ARGUMENT]")
     exit(2)
 }
 do {
@@ -15,6 +15,12 @@ do {
     case "serve": try await serve(loop)
     case "sendto", "sendmsg": try await send(loop)
     case "crowd": try await crowd(loop.engineKind)
+    case "old": try await serveUntilReplaced(loop, word)
+    case "new": try await serveAsSuccessor(loop, word)
+    case "tell": try await serveTelling(loop)
+    case "drain": try await drain(loop, word)
+    case "transfer": try await transfer(loop)
+    case "fork": try await serveBesideChild(loop)
     default: try await exchange(loop)
     }
     await loop.shutdown()
