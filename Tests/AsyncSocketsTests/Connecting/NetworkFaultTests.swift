@@ -122,6 +122,33 @@ struct NetworkFaultTests {
         #expect(child.lines == ["host: \(answer)", OwnNetwork.nothingLeft], "\(child.errors)")
     }
 
+    /// A second machine on the way to all others, which answers for them by ICMP, or with a reset for itself.
+    static let router = """
+        mount -t tmpfs tmpfs /run && ip netns add way && ip link add va type veth peer name vb && \
+        ip link set vb netns way && ip addr add 10.9.9.1/24 dev va && ip link set va up && \
+        ip route add default via 10.9.9.2 dev va && ip -n way addr add 10.9.9.2/24 dev vb && ip -n way link set vb up && \
+        ip netns exec way sh -c 'echo 1 > /proc/sys/net/ipv4/ip_forward' && \
+        ip -n way route add unreachable 192.0.2.1 && ip -n way route add prohibit 192.0.2.2
+        """
+
+    @Test(
+        .enabled(if: NetworkFaultTests.canMakeRouter, "a second network on the way takes ip netns, veth and tmpfs"),
+        arguments: [
+            // Host unreachable, forbidden, network unreachable, a closed port.
+            ("192.0.2.1", "EHOSTUNREACH"), ("192.0.2.2", "EHOSTUNREACH"), ("198.51.100.1", "ENETUNREACH"),
+            ("10.9.9.2", "ECONNREFUSED"),
+        ])
+    func `what a machine on the way rejects fails with its reason, and the next address is tried`(
+        address: String, code: String
+    ) async throws {
+        let alone = try await OwnNetwork.run("race 0 \(address)", after: Self.router)
+        #expect(alone.lines == ["host: connect \(code)", OwnNetwork.nothingLeft], "\(alone.errors)")
+        let both = try await OwnNetwork.run("race 0 \(address) 127.0.0.1", after: Self.router)
+        #expect(both.lines == ["host: \(Self.here)", OwnNetwork.nothingLeft], "\(both.errors)")
+    }
+
+    static let canMakeRouter = (try? OwnNetwork.runHere("names 1 none", router, "#"))?.status == 0
+
     @Test func `a connect that would meet itself does not`() async throws {
         let range = "echo 40000 40000 > /proc/sys/net/ipv4/ip_local_port_range"
         let child = try await OwnNetwork.run("race 40000 127.0.0.1", after: range)
