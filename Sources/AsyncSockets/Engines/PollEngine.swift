@@ -11,6 +11,11 @@ final class PollEngine: ReadinessEngine {
     /// Whose entries they are, but for the first.
     private var owners: [SlotReference] = []
 
+    /// Sockets that had an error when they were last looked at, and are awaited again. One that stays, such as an entry in a
+    /// queue of errors that nobody takes, would be reported at once, again and again.
+    private var delayed: [SlotReference] = []
+    private static let hadError: UInt32 = 1, isDelayed: UInt32 = 2
+
     package var kind: EngineKind { .poll }
 
     /// Throws: `tooManyDescriptors`.
@@ -20,6 +25,7 @@ final class PollEngine: ReadinessEngine {
         self.waker = waker
     }
 
+    private static let pause: Int64 = 1_000_000
     private static let input = Int16(csock_POLLIN), output = Int16(csock_POLLOUT)
     private static let end = Int16(csock_POLLHUP | csock_POLLERR | csock_POLLNVAL)
 
@@ -41,6 +47,7 @@ final class PollEngine: ReadinessEngine {
         entries.removeLast()
         owners.removeLast()
         slot.slot.engine.first = -1
+        slot.slot.engine.flags = 0
         return true
     }
 
@@ -48,7 +55,22 @@ final class PollEngine: ReadinessEngine {
         let place = Int(slot.slot.engine.first)
         guard place > 0 else { return }
         entries[place].events |= direction == .read ? Self.input : Self.output
+        guard slot.slot.engine.flags == 0 else { return delay(slot) }
         entries[place].descriptor = slot.slot.descriptor
+    }
+
+    /// Looks at it a millisecond later, or when something else came.
+    private func delay(_ slot: SlotReference) {
+        if slot.slot.engine.flags & Self.isDelayed == 0 { delayed.append(slot) }
+        slot.slot.engine.flags |= Self.isDelayed
+    }
+
+    private func watchDelayed() {
+        for slot in delayed where slot.slot.engine.flags & Self.isDelayed != 0 {
+            slot.slot.engine.flags = 0
+            entries[Int(slot.slot.engine.first)].descriptor = slot.slot.descriptor
+        }
+        delayed.removeAll(keepingCapacity: true)
     }
 
     /// Awaits nothing more. A hang-up is reported whether it is awaited or not, and would end every wait at once, but a
@@ -59,6 +81,12 @@ final class PollEngine: ReadinessEngine {
     }
 
     package func wait(_ timeout: Int64) {
+        guard !delayed.isEmpty else { return waitForEvents(timeout) }
+        waitForEvents(timeout < 0 ? Self.pause : min(timeout, Self.pause))
+        watchDelayed()
+    }
+
+    private func waitForEvents(_ timeout: Int64) {
         let count = poll(timeout)
         guard count >= 0 else { return count == -csock_EINTR ? () : goOnWithoutEvents(timeout) }
         var left = count
@@ -87,14 +115,14 @@ final class PollEngine: ReadinessEngine {
     private func dispatch(_ place: Int, _ bits: Int16) {
         let hasEnded = bits & Self.end != 0
         disarm(place, hasEnded ? Self.input | Self.output : bits)
+        if hasEnded { owners[place - 1].slot.engine.flags |= Self.hadError }
         owners[place - 1].ready(readable: bits & Self.input != 0, writable: bits & Self.output != 0, ended: hasEnded)
     }
 
     /// Memory is short, or the limit on descriptors is below what is open by now, and that lasts for an unknown time.
     /// Until then whoever waits tries, a millisecond apart.
     private func goOnWithoutEvents(_ timeout: Int64) {
-        let pause: Int64 = 1_000_000
-        if poll(timeout < 0 ? pause : min(timeout, pause), entriesUpTo: 1) > 0 { waker.clear() }
+        if poll(timeout < 0 ? Self.pause : min(timeout, Self.pause), entriesUpTo: 1) > 0 { waker.clear() }
         for place in 1..<entries.count where entries[place].descriptor >= 0 {
             let events = entries[place].events
             disarm(place, events)

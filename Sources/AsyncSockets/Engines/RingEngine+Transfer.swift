@@ -142,7 +142,7 @@ extension RingEngine {
     }
 
     package func detach(_ slot: SlotReference) -> Bool {
-        slot.ring.remove(.starved)
+        slot.ring.remove([.starved, .delayedReadable, .delayedWritable])
         guard slot.slot.engine.pending > 0 else {
             dropAhead(slot)
             return true
@@ -246,13 +246,11 @@ extension RingEngine {
 
     private func wait(_ slot: SlotReference, _ direction: Direction) -> Int {
         slot.slot.state.remove(direction == .read ? [.readable, .ended] : .writable)
-        let (kind, state, events): (RingOperation.Kind, RingState, Int32) =
-            direction == .read
-            ? (.readable, .awaitingReadable, csock_POLLIN | csock_POLLRDHUP)
-            : (.writable, .awaitingWritable, csock_POLLOUT)
+        let (kind, state): (RingOperation.Kind, RingState) =
+            direction == .read ? (.readable, .awaitingReadable) : (.writable, .awaitingWritable)
         if !slot.ring.contains(state) {
             slot.ring.insert(state)
-            watch(slot, kind, events)
+            watch(slot, kind)
         }
         return Attempt.pending
     }

@@ -53,6 +53,7 @@ private struct OpenRing: ~Copyable {
 final class RingEngine: Engine {
     /// Buffers that a socket may fill ahead of its receiver.
     static let mostAhead = 8
+    private static let pause: Int64 = 1_000_000
 
     let ring: UnsafeMutablePointer<csock_ring_t>
     private let opened: OpenRing
@@ -66,6 +67,10 @@ final class RingEngine: Engine {
     /// Operations that the kernel had no room for. As long as there are some, the queue of submissions is full.
     @exclusivity(unchecked)
     private var delayed: [csock_ring_submission_t] = []
+    /// Sockets that had an error when they were last looked at, and are awaited again. One that stays, such as an entry in a
+    /// queue of errors that nobody takes, would be reported at once, again and again.
+    @exclusivity(unchecked)
+    private var errant: [SlotReference] = []
     @exclusivity(unchecked)
     var hasMultishot = true
 
@@ -160,8 +165,24 @@ extension RingEngine {
         }
     }
 
-    /// Asks to be told once when the socket is ready.
-    func watch(_ slot: SlotReference, _ kind: RingOperation.Kind, _ events: Int32) {
+    /// Asks to be told once when the socket is ready; a millisecond later after an error, or when something else came.
+    func watch(_ slot: SlotReference, _ kind: RingOperation.Kind) {
+        guard slot.ring.contains(.hadError) else { return submitWatch(slot, kind) }
+        slot.ring.insert(kind == .readable ? .delayedReadable : .delayedWritable)
+        unsafe errant.append(slot)
+    }
+
+    private func watchErrant() {
+        for slot in unsafe errant {
+            slot.ring.remove(.hadError)
+            if slot.ring.remove(.delayedReadable) != nil { submitWatch(slot, .readable) }
+            if slot.ring.remove(.delayedWritable) != nil { submitWatch(slot, .writable) }
+        }
+        unsafe errant.removeAll(keepingCapacity: true)
+    }
+
+    private func submitWatch(_ slot: SlotReference, _ kind: RingOperation.Kind) {
+        let events = kind == .readable ? csock_POLLIN | csock_POLLRDHUP : csock_POLLOUT
         submit(slot) {
             $0.operation = UInt8(csock_IORING_OP_POLL_ADD)
             $0.descriptor = slot.slot.descriptor
@@ -175,6 +196,12 @@ extension RingEngine {
 
 extension RingEngine {
     package func wait(_ timeout: Int64) {
+        guard unsafe !errant.isEmpty else { return waitForResults(timeout) }
+        waitForResults(timeout < 0 ? Self.pause : min(timeout, Self.pause))
+        watchErrant()
+    }
+
+    private func waitForResults(_ timeout: Int64) {
         unsafe buffers.publish()
         feedStarved()
         // Also with results at hand: what was filled in meanwhile is to begin.
@@ -189,7 +216,7 @@ extension RingEngine {
     private func pause(_ timeout: Int64) {
         guard unsafe csock_ring_ready(ring) == 0 else { return }
         var entry = csock_pollfd_t(descriptor: waker.receiver, events: Int16(csock_POLLIN), ready: 0)
-        _ = unsafe csock_poll(&entry, 1, timeout < 0 ? 1_000_000 : min(timeout, 1_000_000))
+        _ = unsafe csock_poll(&entry, 1, timeout < 0 ? Self.pause : min(timeout, Self.pause))
     }
 
     private func takeResults() {
@@ -247,6 +274,7 @@ extension RingEngine {
     private func ready(_ slot: SlotReference, _ kind: RingState, _ events: Int32) {
         slot.ring.remove(kind)
         let isEnd = events < 0 || events & (csock_POLLHUP | csock_POLLERR) != 0
+        if isEnd { slot.ring.insert(.hadError) }
         let isReadable = kind == .awaitingReadable
         slot.ready(readable: isReadable, writable: !isReadable, ended: isEnd)
     }

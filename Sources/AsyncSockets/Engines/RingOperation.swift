@@ -57,6 +57,11 @@ struct RingState: OptionSet {
     static let detaching = RingState(rawValue: 1 << 6)
     /// The owner receives by calls of its own, which have to see all that comes: nothing is received ahead any more.
     static let direct = RingState(rawValue: 1 << 7)
+    /// The last look at its readiness found an error.
+    static let hadError = RingState(rawValue: 1 << 8)
+    /// The kernel is asked to watch a little later.
+    static let delayedReadable = RingState(rawValue: 1 << 9)
+    static let delayedWritable = RingState(rawValue: 1 << 10)
 }
 
 extension SlotReference {
