@@ -39,7 +39,7 @@ enum Place: CaseIterable, Sendable {
         -> Result
     {
         switch self {
-        case .loop: try await withTaskExecutorPreference(loop) { try await body() }
+        case .loop: try await result(of: Task(executorPreference: loop) { try await body() })
         case .global: try await result(of: Task.detached { try await body() })
         case .mainActor: try await result(of: Task { @MainActor in try await body() })
         case .actor: try await Somebody().run(body)
@@ -71,7 +71,9 @@ private actor Resident {
 
     init(_ loop: EventLoop) { executor = LoopExecutor(loop) }
 
-    func run<Result: Sendable>(_ body: @Sendable () async throws -> Result) async throws -> Result { try await body() }
+    func run<Result: Sendable>(_ body: @Sendable () async throws -> Result) async throws -> Result {
+        try await body()
+    }
 }
 
 /// What several tasks use at the same time.

@@ -5,9 +5,13 @@ internal import Synchronization
 /// A thread that waits for many sockets at once and runs the tasks they concern.
 ///
 /// A task that prefers a loop runs in the loop's thread, so its operations cost no change of threads. `serve` lets the
-/// tasks of connections do so; other tasks can, by `withTaskExecutorPreference(loop)` or `Task(executorPreference: loop)`,
-/// and those that do not are brought to the loop for the length of each operation. What blocks the thread, such as long
-/// computation or a synchronous call that waits, holds up all its sockets.
+/// tasks of connections do so; other tasks can, by `Task(executorPreference: loop)` or, in a group,
+/// `addTask(executorPreference: loop)`, and those that do not are brought to the loop for the length of each operation.
+/// (`withTaskExecutorPreference` does not move code that keeps its caller's isolation, as `nonisolated(nonsending)` says.)
+/// What blocks the thread, such as long computation or a synchronous call that waits, holds up all its sockets.
+///
+/// A child of fork(2) has no loops: their threads and rings stay with the parent, and what is asked of them in the child never
+/// answers. A child that goes on has to make loops of its own.
 ///
 /// A loop lives until ``shutdown()``. C: epoll(7), io_uring(7), kqueue(2), poll(2)
 @safe

@@ -5,6 +5,16 @@ import Testing
 
 /// What the asynchronous roles do as the synchronous ones.
 @Suite(.timeLimit(.minutes(1))) struct AsyncRolesTests {
+    @Test(arguments: Place.allCases) func `a place of a test is where it says`(_ place: Place) async throws {
+        try await withLoop(.poll) { loop in
+            let isThere = try await place.run(loop) { () async in
+                await Task.yield()
+                return loop.isCurrent
+            }
+            #expect(isThere == (place == .loop || place == .actorOnLoop))
+        }
+    }
+
     @Test(arguments: EngineKind.available, Place.allCases)
     func `a close that lingers returns when the peer's system has all`(_ kind: EngineKind, _ place: Place) async throws
     {
