@@ -48,9 +48,9 @@ public struct AsyncStreamListener<Address: SocketAddressProtocol>: ~Copyable, Se
         try AsyncStreamSocket(accepted: try await socket.reference.accept(limit))
     }
 
-    /// Waits for a client, and leaves the connection to another loop, such as the least loaded one of a group.
+    /// Waits for a client, and leaves the connection to another loop.
     ///
-    /// Otherwise as ``accept(within:)``. Throws also: `closed` when that loop is shut down, and the connection is closed then.
+    /// That may be the least loaded one of a group. Otherwise as ``accept(within:)``. Throws also: `closed` when that loop is shut down, and the connection is closed then.
     /// C: accept(2)
     public func accept(
         onto loop: EventLoop, within limit: TimeLimit = .forever

@@ -9,6 +9,7 @@ extension AsyncSocket {
     /// On most engines that is nothing. It is for before receives by ``retrying(_:within:_:)`` on a stream that was received
     /// from by other means, and before a look at the mark of urgent data.
     /// Throws: `alreadyInProgress` while another task receives; `cancelled`, `closed`; what receiving had failed with.
+    /// C: recv(2), as it was made before
     public func takeReceivedAhead() async throws(SocketError) -> [UInt8] {
         guard reference.loop.engine.receivesAhead else { return [] }
         return try await reference.takeAhead(.forever)
