@@ -32,7 +32,7 @@ func turns(_ count: Int, of loop: EventLoop) async {
 
 /// Where a task runs that uses a loop's sockets.
 enum Place: CaseIterable, Sendable {
-    case loop, global, mainActor, actor, actorOnLoop, otherThread
+    case loop, global, mainActor, actor, actorOnLoop, otherThread, actorOfOtherLoop
 
     /// Does the work there.
     func run<Result: Sendable>(_ loop: EventLoop, _ body: @escaping @Sendable () async throws -> Result) async throws
@@ -45,6 +45,10 @@ enum Place: CaseIterable, Sendable {
         case .actor: try await Somebody().run(body)
         case .actorOnLoop: try await Resident(loop).run(body)
         case .otherThread: try await withTaskExecutorPreference(Self.thread) { try await body() }
+        // Its tasks prefer one loop, and are on another one.
+        case .actorOfOtherLoop:
+            try await result(
+                of: Task(executorPreference: try EventLoop.shared()) { try await Resident(loop).run(body) })
         }
     }
 

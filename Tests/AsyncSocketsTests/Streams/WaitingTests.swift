@@ -1,5 +1,6 @@
 import AsyncSockets
 import Sockets
+import Synchronization
 import TestSupport
 import Testing
 
@@ -31,6 +32,35 @@ import Testing
                 let count = try await stream.receive(into: &buffer, within: .seconds(60))
                 #expect(count == 2 && buffer[..<2] == [5, 6])
             }
+        }
+    }
+
+    @Test(arguments: EngineKind.available, [Place.otherThread, .actorOfOtherLoop])
+    func `a wait ends in time on a loop with much to do, wherever its task is at home`(
+        _ kind: EngineKind, _ place: Place
+    ) async throws {
+        try await withLoop(kind) { loop in
+            let connection = try Connection(loop), isOver = Shared(Atomic<Bool>(false))
+            let stream = Shared(connection.stream)
+            await withDiscardingTaskGroup { group in
+                // More than the loop does in one go, before it looks at the time again.
+                for _ in 0..<300 {
+                    group.addTask(executorPreference: loop) {
+                        while !isOver.value.load(ordering: .relaxed) { await Task.yield() }
+                    }
+                }
+                for _ in 0..<20 {
+                    let error = try? await place.run(loop) {
+                        await socketError { () async throws(SocketError) in
+                            var buffer: [UInt8] = [0]
+                            _ = try await stream.value.receive(into: &buffer, within: .microseconds(1))
+                        }
+                    }
+                    #expect(error?.code == .timedOut)
+                }
+                isOver.value.store(true, ordering: .relaxed)
+            }
+            _ = connection.peer
         }
     }
 
