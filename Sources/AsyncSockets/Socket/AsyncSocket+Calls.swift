@@ -181,29 +181,33 @@ extension SlotReference {
         _ tenant: Tenant, _ direction: Direction, _ limit: TimeLimit, _ call: () throws(SocketError) -> Result?
     ) async throws(SocketError) -> Result {
         while true {
-            if let result = try callOnce(direction, call) { return result }
+            if let result = try await callOnce(direction, call) { return result }
             try await loop.actor.waitAgain(tenant, direction, limit)
         }
     }
 
     /// A call on a direction that is held; gives it back unless the call would have to wait.
+    ///
+    /// When it returns, the direction is free: the next operation may begin on the loop's thread at once.
     private func callOnce<Result>(
         _ direction: Direction, _ call: () throws(SocketError) -> Result?
-    ) throws(SocketError) -> Result? {
+    ) async throws(SocketError) -> Result? {
         do throws(SocketError) {
             guard let result = try call() else { return nil }
-            letGo(direction)
+            await loop.actor.leaveAfterCall(self, direction)
             return result
         } catch {
-            letGo(direction)
+            await loop.actor.leaveAfterCall(self, direction)
             throw error
         }
     }
+}
 
-    /// Gives a direction back, from any thread.
-    private func letGo(_ direction: Direction) {
-        let (slot, loop) = (self, loop)
-        if loop.isCurrent { slot.leave(direction) } else { loop.tell(.call { slot.leave(direction) }) }
+extension LoopActor {
+    fileprivate func leaveAfterCall(_ slot: SlotReference, _ direction: Direction) {
+        // The call did not have to wait, and may not have used up what the last event told of.
+        slot.slot.state.insert(direction == .read ? .readable : .writable)
+        slot.leave(direction)
     }
 }
 
