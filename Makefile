@@ -2,6 +2,8 @@
 BUILD   ?= build
 PREFIX  ?= /usr/local
 SECONDS ?= 60
+COUNT   ?= 100000
+SEED    ?= 1
 CMAKE   := cmake -DCMAKE_BUILD_TYPE=RelWithDebInfo
 CTEST   := ctest --output-on-failure --no-tests=error -j2
 
@@ -15,7 +17,7 @@ WITH_DISPATCH = -L$(SWIFT_LIBRARIES) -Wl,-rpath,$(SWIFT_LIBRARIES) -ldispatch -l
 
 MAKEFLAGS += --no-print-directory
 
-.PHONY: test packages shim shim-test swift-test interop sanitize sanitize-shim sanitize-swift fuzz install
+.PHONY: test packages shim shim-test swift-test interop sanitize sanitize-shim sanitize-swift storm fuzz install
 .PHONY: format-check cross qemu docs clean help
 
 test: packages shim-test swift-test interop  ## everything that has to pass
@@ -52,6 +54,13 @@ sanitize-shim:
 sanitize-swift:
 	swift test --disable-xctest --sanitize=address -Xswiftc -use-ld=lld --scratch-path $(BUILD)/swift-asan
 	swift test --disable-xctest --sanitize=thread -Xswiftc -use-ld=lld --scratch-path $(BUILD)/swift-tsan
+
+# SANITIZE=thread or address has a sanitizer watch.
+storm:  ## COUNT=100000 random cancellations, time-outs and closes for each engine, with SEED=1
+	swift build -c release --product Storm --scratch-path $(BUILD)/storm$(SANITIZE:%=-%) \
+	    $(SANITIZE:%=--sanitize=% -Xswiftc -use-ld=lld)
+	for each in poll epoll ring; do \
+	    $(BUILD)/storm$(SANITIZE:%=-%)/release/Storm --engine $$each --count $(COUNT) --seed $(SEED) || exit; done
 
 fuzz:  ## the readers of foreign bytes for SECONDS=60 each
 	mkdir -p $(BUILD)/fuzz/control $(BUILD)/fuzz/address

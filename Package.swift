@@ -29,13 +29,18 @@ let package = Package(
             swiftSettings: strict + [.enableExperimentalFeature("BuiltinModule")]),
         .testTarget(
             name: "AsyncSocketsTests",
-            dependencies: ["AsyncSockets", "Sockets", "SocketsTesting", "TestSupport", "NameFixture", "AsyncFixture"],
+            dependencies: [
+                "AsyncSockets", "Sockets", "SocketsTesting", "TestSupport", "NameFixture", "AsyncFixture", "Storm",
+            ],
             swiftSettings: strict),
         .executableTarget(
             name: "AsyncFixture", dependencies: ["AsyncSockets", "CSocketShim", "Sockets"], path: "Tests/Fixtures/AsyncFixture",
             swiftSettings: strict),
         .executableTarget(
             name: "NameFixture", dependencies: ["AsyncSockets", "Sockets"], path: "Tests/Fixtures/NameFixture",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "Storm", dependencies: ["AsyncSockets", "Sockets", "TestSupport"], path: "Tests/Storm",
             swiftSettings: strict),
         .target(name: "CSocketShim", path: "CSocketShim"),
         .target(name: "Sockets", dependencies: ["CSocketShim"], swiftSettings: strict),
