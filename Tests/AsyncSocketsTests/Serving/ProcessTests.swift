@@ -43,6 +43,8 @@ private let fixture = Program.built("AsyncFixture")
             try await stream.sendAll([1].span)
             _ = try await Background.result { peer.line() }
             peer.signal(SIGSTOP)
+            // A thread that runs just then goes on for a moment.
+            #expect(await eventually { isStopped(peer.id) })
             let error = await socketError { () async throws(SocketError) in
                 try await stream.sendAll(sent.span, within: .milliseconds(100))
             }
@@ -96,6 +98,16 @@ private let fixture = Program.built("AsyncFixture")
         let killed = try #require(lines)
         #expect(["ECONNABORTED", "ECONNRESET", "EPIPE"].contains(killed.first))
         #expect(killed.dropFirst() == ["the other goes on", "done"])
+    }
+}
+
+/// Whether all threads of a process stand still. C: proc_pid_stat(5)
+private func isStopped(_ process: Int32) -> Bool {
+    let folder = "/proc/\(process)/task"
+    let threads = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return threads.allSatisfy { thread in
+        let status = (try? String(contentsOfFile: "\(folder)/\(thread)/stat", encoding: .utf8)) ?? ""
+        return status.contains(") T ")
     }
 }
 
