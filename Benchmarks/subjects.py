@@ -97,8 +97,8 @@ SCENARIOS = [
 RING_VARIANTS = {
     "as it is": {},
     "buffers of 8 KiB": {"BUFFER_SIZE": 8192, "BUFFERS": 1024},
-    "64 buffers": {"BUFFERS": 64},
-    "128 of 64 KiB": {"BUFFER_SIZE": 65536, "BUFFERS": 128},
+    "256 of 32 KiB": {"BUFFER_SIZE": 32768, "BUFFERS": 256},
+    "32 buffers": {"BUFFERS": 32},
     "no deferred work": {"TASK_WORK": 0},
     "no multishot receive": {"SHOTS": 0},
 }

@@ -8,10 +8,10 @@
 
 // What async.py compiles differently, to see what it is worth.
 #ifndef BUFFERS
-#define BUFFERS 256
+#define BUFFERS 128
 #endif
 #ifndef BUFFER_SIZE
-#define BUFFER_SIZE (32 << 10)
+#define BUFFER_SIZE (64 << 10)
 #endif
 #ifndef TASK_WORK
 #define TASK_WORK (IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN)

@@ -7,7 +7,7 @@ internal import Sockets
 /// What was received waits in chains, one for each socket, until somebody takes it.
 @safe
 struct RingBuffers: ~Copyable {
-    static let size = 32768
+    static let size = 65536
     static let group: UInt16 = 0
     // Buffers at the distance of a power of two would share few places of the cache.
     private static let stride = size + 64

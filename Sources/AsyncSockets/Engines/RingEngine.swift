@@ -7,7 +7,7 @@ struct RingSize {
     /// Operations that the kernel gets at once, and results that it has room for.
     var submissions: UInt32 = 4096, completions: UInt32 = 16384
     /// Buffers to receive into, a power of two: large enough for bulk, and few enough to stay in the processor's cache.
-    var buffers = 256
+    var buffers = 128
 }
 
 /// A ring that is closed in the end.
@@ -52,7 +52,7 @@ private struct OpenRing: ~Copyable {
 @safe
 final class RingEngine: Engine {
     /// Buffers that a socket may fill ahead of its receiver.
-    static let mostAhead = 8
+    static let mostAhead = 4
     private static let pause: Int64 = 1_000_000
 
     let ring: UnsafeMutablePointer<csock_ring_t>
