@@ -1,7 +1,6 @@
 import AsyncSockets
 import Foundation
 import Sockets
-import Synchronization
 import TestSupport
 import Testing
 
@@ -112,21 +111,24 @@ private func isStopped(_ process: Int32) -> Bool {
 }
 
 /// Clients of a server, one after the other.
-private final class Load: Sendable {
+private final class Load: @unchecked Sendable {
     private let address: IPSocketAddress
-    private let answers = Mutex<(marks: [String: Int], failures: [String], isStopped: Bool)>(([:], [], false))
+    // One that the sanitizer of threads knows, unlike Mutex.
+    private let lock = NSLock()
+    // Under the lock:
+    private var answers: (marks: [String: Int], failures: [String], isStopped: Bool) = ([:], [], false)
 
     init(_ address: IPSocketAddress) { self.address = address }
 
     func run() {
-        while !answers.withLock({ $0.isStopped || !$0.failures.isEmpty }) {
+        while !lock.withLock({ answers.isStopped || !answers.failures.isEmpty }) {
             do {
                 let client = try TCPStream.connect(to: address)
                 try client.sendAll([7].span)
                 let answer = try client.receive(exactly: 2)
                 let mark = String(decoding: answer[1...], as: UTF8.self)
-                answers.withLock { $0.marks[mark, default: 0] += 1 }
-            } catch { answers.withLock { $0.failures.append("\(error)") } }
+                lock.withLock { answers.marks[mark, default: 0] += 1 }
+            } catch { lock.withLock { answers.failures.append("\(error)") } }
         }
     }
 
@@ -136,9 +138,9 @@ private final class Load: Sendable {
         while count(mark) < enough, failures.isEmpty { Thread.sleep(forTimeInterval: 0.001) }
     }
 
-    func stop() { answers.withLock { $0.isStopped = true } }
-    func count(_ mark: String) -> Int { answers.withLock { $0.marks[mark] ?? 0 } }
-    var failures: [String] { answers.withLock { $0.failures } }
+    func stop() { lock.withLock { answers.isStopped = true } }
+    func count(_ mark: String) -> Int { lock.withLock { answers.marks[mark] ?? 0 } }
+    var failures: [String] { lock.withLock { answers.failures } }
 }
 
 /// Connections that are ended from outside, in a network of their own. C: ss(8) --kill
