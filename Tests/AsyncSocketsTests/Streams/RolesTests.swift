@@ -11,7 +11,7 @@ import Testing
                 await Task.yield()
                 return loop.isCurrent
             }
-            #expect(isThere == (place == .loop || place == .actorOnLoop))
+            #expect(isThere == [.loop, .actorOnLoop, .actorOfOtherLoop].contains(place))
         }
     }
 
