@@ -30,7 +30,7 @@ public final class SimulatedNetwork: @unchecked Sendable {
     private let lock = SpinLock()
     // Under the lock:
     private let world: World
-    private var madeLoop: EventLoop?
+    private weak var madeLoop: EventLoop?
 
     /// A network whose faults are drawn from a seed.
     public init(seed: UInt64, _ conditions: NetworkConditions = .init()) {
