@@ -148,7 +148,7 @@ extension EventLoop {
 
     /// Suspends until the others had their turn. As `Task.yield`, which would allocate. In the loop's thread.
     func turn() async {
-        unsafe await withUnsafeContinuation { unsafe patient.append($0) }
+        unsafe await suspended { unsafe patient.append($0) }
     }
 
     private func beginTurn() {
@@ -334,7 +334,7 @@ extension EventLoop {
     /// answer `closed`; tasks that prefer this loop run elsewhere. Cancelling the task does not end the wait for it.
     public func shutdown() async {
         if isOver { return }
-        unsafe await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
+        unsafe await suspended { continuation in
             let end: @Sendable () -> Void = { unsafe continuation.resume() }
             tell(.call { [unowned self] in self.beginEnding(end) })
         }

@@ -1,4 +1,3 @@
-internal import Builtin
 public import Sockets
 
 // What happens to a slot while operations wait on it. All on the loop's thread, but where a comment says otherwise.
@@ -159,17 +158,13 @@ extension SlotReference {
         return TimeLimit(nanoseconds: slot.idleLimit, isRelative: true).starting { loop.engine.now }.nanoseconds
     }
 
-    /// Without the hops to the executor it is on that `withUnsafeContinuation` makes before and after: each looks the task's
-    /// preference up under a lock, and the two are a fifth of the instructions that an echo takes outside of the kernel.
-    ///
     /// Where the runtime changes executors on the way here, as for a task that prefers another one, other jobs ran since the
     /// begin of the wait, and may have ended it.
     @inline(__always)
     private func suspend(_ direction: Direction) async {
-        await Builtin.withUnsafeContinuation { (raw: Builtin.RawUnsafeContinuation) in
-            let waiter: UnsafeContinuation<Void, Never> = unsafe Builtin.reinterpretCast(raw)
+        unsafe await suspended { waiter in
             if self[direction].isAwaited { unsafe self[direction].waiter = waiter } else { unsafe waiter.resume() }
-        } as Void
+        }
     }
 
     /// A task that nobody watches brings its own handler of cancellation.

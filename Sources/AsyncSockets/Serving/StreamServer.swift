@@ -95,7 +95,7 @@ final class StreamServer: @unchecked Sendable {
 
     /// Waits until the latest shift lets nobody more in.
     private func relief() async {
-        unsafe await withUnsafeContinuation { continuation in
+        unsafe await suspended { continuation in
             if unsafe isRelieved { unsafe continuation.resume() } else { unsafe successor = continuation }
         }
         unsafe isRelieved = false
