@@ -53,13 +53,15 @@ sanitize-shim:
 # Without the runner of XCTest, which leaks and has no tests to run here.
 sanitize-swift:
 	swift test --disable-xctest --sanitize=address -Xswiftc -use-ld=lld --scratch-path $(BUILD)/swift-asan
-	swift test --disable-xctest --sanitize=thread -Xswiftc -use-ld=lld --scratch-path $(BUILD)/swift-tsan
+	TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/tsan.supp \
+	    swift test --disable-xctest --sanitize=thread -Xswiftc -use-ld=lld --scratch-path $(BUILD)/swift-tsan
 
 # SANITIZE=thread or address has a sanitizer watch.
 storm:  ## COUNT=100000 random cancellations, time-outs and closes for each engine, with SEED=1
 	swift build -c release --product Storm --scratch-path $(BUILD)/storm$(SANITIZE:%=-%) \
 	    $(SANITIZE:%=--sanitize=% -Xswiftc -use-ld=lld)
 	for each in poll epoll ring; do \
+	    TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/tsan.supp \
 	    $(BUILD)/storm$(SANITIZE:%=-%)/release/Storm --engine $$each --count $(COUNT) --seed $(SEED) || exit; done
 
 fuzz:  ## the readers of foreign bytes for SECONDS=60 each
