@@ -7,7 +7,8 @@ public final class ServeStop: @unchecked Sendable {
     private let lock = SpinLock()
     // Under the lock:
     private var deadline: Deadline?
-    private var listeners: [SlotReference] = []
+    // With their loops, because a server that ends by itself meanwhile may be the last to hold its own.
+    private var listeners: [(slot: SlotReference, tenant: Tenant)] = []
 
     /// One that is not set.
     public init() {}
@@ -21,7 +22,7 @@ public final class ServeStop: @unchecked Sendable {
             deadline = min(deadline ?? .never, end)
             return listeners
         }
-        for listener in woken { listener.loop.tell(.call { listener.wake(.read) }) }
+        for (_, tenant) in woken { tenant.loop.tell(.call { try? tenant.require(.accept).wake(.read) }) }
     }
 
     /// Whether it is set.
@@ -30,11 +31,11 @@ public final class ServeStop: @unchecked Sendable {
     /// When the clients' time ends; nil while it is not set.
     var end: Deadline? { lock.withLock { deadline } }
 
-    func enter(_ listener: SlotReference) { lock.withLock { listeners.append(listener) } }
+    func enter(_ listener: SlotReference) { lock.withLock { listeners.append((listener, listener.tenant)) } }
 
     func leave(_ listener: SlotReference) {
         lock.withLock {
-            if let place = listeners.firstIndex(of: listener) { listeners.remove(at: place) }
+            if let place = listeners.firstIndex(where: { $0.slot == listener }) { listeners.remove(at: place) }
         }
     }
 }
