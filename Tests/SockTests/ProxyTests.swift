@@ -157,11 +157,11 @@ extension ProxyTests {
     }
 
     @Test func `a connection on which nothing moves is ended, and one that moves either way is not`() throws {
-        let line = try Line("--idle", "0.4", "-v")
+        let line = try Line("--idle", "2", "-v")
         let quiet = try line.client(), quietServer = try line.accept()
         let busy = try line.client(), server = try line.accept()
         // Longer than the limit, and always in the same direction.
-        for _ in 0..<8 {
+        for _ in 0..<22 {
             #expect(try server.socket.wait(for: .readable, until: .after(.milliseconds(100))).isEmpty)
             try server.sendAll("x".utf8.span)
             #expect(try busy.text(1) == "x")
@@ -173,7 +173,7 @@ extension ProxyTests {
         try busy.close()
         try server.close()
         #expect(line.proxy.errors(containing: "ETIMEDOUT").contains("0 bytes to the target, 0 bytes back, "))
-        line.end("2 connections, 1 failed, 1 bytes to the target, 8 bytes back")
+        line.end("2 connections, 1 failed, 1 bytes to the target, 22 bytes back")
     }
 
     @Test func `a peer that does not read is idle, too`() throws {
