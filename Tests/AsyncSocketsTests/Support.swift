@@ -57,7 +57,7 @@ enum Place: CaseIterable, Sendable {
 }
 
 /// What a task returns, which is cancelled with the one that waits for it.
-private func result<Result>(of task: Task<Result, any Error>) async throws -> Result {
+func result<Result>(of task: Task<Result, any Error>) async throws -> Result {
     try await withTaskCancellationHandler {
         try await task.value
     } onCancel: {

@@ -9,6 +9,8 @@ final class Flow: Sendable {
     private let start: Int
     private let sentCount = Atomic<Int>(0)
     private let receivedCount = Atomic<Int>(0)
+    /// What was sent and received last, for whoever has to find out what went wrong.
+    private let history = Locked<[String]>([])
 
     init(_ name: String, _ number: UInt64) {
         self.name = name
@@ -50,6 +52,14 @@ final class Flow: Sendable {
         sentCount.add(count, ordering: .relaxed)
     }
 
+    /// Notes what happened at a place of the row.
+    func remember(_ text: String) {
+        history.withLock { lines in
+            if lines.count == 24 { lines.removeFirst() }
+            lines.append(text)
+        }
+    }
+
     /// Looks whether these are the next bytes.
     func check(_ bytes: Span<UInt8>) {
         guard bytes.count > 0 else { return }
@@ -74,12 +84,13 @@ final class Flow: Sendable {
         let known = (place..<min(place + 16, bytes.count)).map { bytes[$0] }
         let elsewhere = (0..<Self.period).first { Self.row[$0..<($0 + known.count)].elementsEqual(known) }
         let distance = elsewhere.map { "; they belong \($0 - start - place) bytes later, modulo \(Self.period)" } ?? ""
-        finding("\(name): \(bytes.count) bytes at \(received) differ from the \(place + 1). on\(distance)")
+        finding("\(name): \(bytes.count) bytes at \(received) differ from the \(place + 1). on\(distance)\n\(history.withLock { $0.joined(separator: "\n") })")
     }
 
     /// Notes bytes that were received, after a look at them.
     func didReceive(_ bytes: Span<UInt8>) {
         check(bytes)
+        if bytes.count > 0 { remember("\(received): \(bytes.count) received") }
         receivedCount.add(bytes.count, ordering: .relaxed)
     }
 

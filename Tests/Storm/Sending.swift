@@ -6,12 +6,15 @@ extension AsyncStreamSocket {
     borrowing func send(
         _ act: Act, _ count: Int, from flow: Flow, within limit: TimeLimit
     ) async throws(SocketError) {
+        let begin = flow.sent
         do throws(SocketError) {
             flow.didSend(try await offer(act, flow.next(count), limit), of: count)
+            flow.remember("\(begin): \(act) of \(count) sent \(flow.sent - begin)")
         } catch {
             let isWhole = act == .send || act == .flagged
             if isWhole, error.transferred != 0 { finding("\(act): fails after \(error.transferred) bytes") }
             flow.didSend(error.transferred, of: count)
+            flow.remember("\(begin): \(act) of \(count) sent \(error.transferred), \(error.code)")
             throw error
         }
     }

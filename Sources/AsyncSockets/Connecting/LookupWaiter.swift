@@ -43,8 +43,10 @@ final class LookupWaiter: @unchecked Sendable {
 
     private func wait(_ question: Question, _ limit: TimeLimit) async throws(SocketError) -> Answer {
         var reason = SocketError.Code.closed
-        do throws(SocketError) { _ = try await timer.afterAttempt(Attempt.pending, .read, limit, .getaddrinfo) } catch {
-            reason = error.code
+        if answer == nil {
+            do throws(SocketError) {
+                _ = try await timer.afterAttempt(timer.pending(.read), .read, limit, .getaddrinfo)
+            } catch { reason = error.code }
         }
         guard let answer else { throw SocketError(.getaddrinfo, reason, detail: question.subject) }
         return try answer.get()

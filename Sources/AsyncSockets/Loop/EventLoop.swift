@@ -255,7 +255,7 @@ extension EventLoop {
         let timer = try open(-1, [])
         defer { release(timer) }
         do throws(SocketError) {
-            _ = try await timer.afterAttempt(Attempt.pending, .read, limit, .poll)
+            _ = try await timer.afterAttempt(timer.pending(.read), .read, limit, .poll)
         } catch { if error.code != .timedOut { throw error } }
     }
 }

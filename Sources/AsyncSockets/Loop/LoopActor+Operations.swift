@@ -51,8 +51,8 @@ extension LoopActor {
         let slot = try slot.require(direction.operation)
         let obstacle = slot.obstacle(direction)
         if obstacle != 0 || !slot.loop.engine.reconsider(slot, direction) {
-            _ = try await slot.afterAttempt(
-                obstacle == 0 ? Attempt.pending : obstacle, direction, limit, direction.operation)
+            let answer = obstacle == 0 ? slot.pending(direction) : obstacle
+            _ = try await slot.afterAttempt(answer, direction, limit, direction.operation)
         }
         slot[direction].isBusy = true
     }

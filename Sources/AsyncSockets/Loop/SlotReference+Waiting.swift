@@ -3,10 +3,10 @@ public import Sockets
 // What happens to a slot while operations wait on it. All on the loop's thread, but where a comment says otherwise.
 
 extension SlotReference {
-    /// Wakes the waiter of a direction, if there is one.
+    /// Wakes the waiter of a direction, if there is one. One whose memory the kernel has stays until `complete`.
     @inline(__always)
     package func wake(_ direction: Direction, _ cause: WakeCause = .ready) {
-        guard self[direction].isAwaited else { return }
+        guard self[direction].isAwaited, !self[direction].isInFlight else { return }
         self[direction].isAwaited = false
         self[direction].cause = cause
         self[direction].deadline = .max
@@ -91,6 +91,26 @@ extension SlotReference {
 }
 
 extension SlotReference {
+    /// The answer of an attempt, with which a wait begins if it says so. What happens from now on ends the wait, also before
+    /// the task is suspended: the runtime may change executors on the way there, and run other jobs in between.
+    @inline(__always)
+    func noting(_ answer: Int, _ direction: Direction) -> Int {
+        if answer <= Attempt.inFlight { begin(direction, isInFlight: answer == Attempt.inFlight) }
+        return answer
+    }
+
+    /// Begins a wait for a wake.
+    func pending(_ direction: Direction) -> Int { noting(Attempt.pending, direction) }
+
+    @inline(__always)
+    private func begin(_ direction: Direction, isInFlight: Bool) {
+        self[direction].sequence &+= 1
+        self[direction].isBusy = true
+        self[direction].isAwaited = true
+        self[direction].isInFlight = isInFlight
+        self[direction].cause = .ready
+    }
+
     /// The limit in absolute time, so that several waits share it.
     @usableFromInline
     func starting(_ limit: TimeLimit) -> TimeLimit { limit.starting { loop.engine.now } }
@@ -102,7 +122,7 @@ extension SlotReference {
         _ answer: Int, _ direction: Direction, _ limit: TimeLimit, _ operation: SocketError.Operation
     ) async throws(SocketError) -> Int? {
         if answer <= Attempt.inFlight && isWatched {
-            begin(direction, answer, limit)
+            endWait(direction, by: limit)
             await suspend(direction)
         } else {
             try await waitUnwatched(answer, direction, limit, operation)
@@ -118,7 +138,7 @@ extension SlotReference {
         guard answer <= Attempt.yield else { throw SocketError(operation, negatedResult: answer) }
         if answer == Attempt.yield { return await giveTurn(direction) }
         guard answer <= Attempt.inFlight else { throw refusal(answer, operation) }
-        begin(direction, answer, limit)
+        endWait(direction, by: limit)
         await suspendWatching(direction)
     }
 
@@ -139,14 +159,10 @@ extension SlotReference {
         }
     }
 
-    private func begin(_ direction: Direction, _ answer: Int, _ limit: TimeLimit) {
-        self[direction].sequence &+= 1
-        self[direction].isBusy = true
-        self[direction].isAwaited = true
-        self[direction].isInFlight = answer == Attempt.inFlight
-        self[direction].cause = .ready
+    /// Has the wait that has begun end by this time, if it has not ended yet.
+    private func endWait(_ direction: Direction, by limit: TimeLimit) {
         let deadline = deadline(limit)
-        guard deadline != .max else { return }
+        guard deadline != .max, self[direction].isAwaited else { return }
         self[direction].deadline = deadline
         loop.schedule(self, at: deadline)
     }
@@ -158,8 +174,7 @@ extension SlotReference {
         return TimeLimit(nanoseconds: slot.idleLimit, isRelative: true).starting { loop.engine.now }.nanoseconds
     }
 
-    /// Where the runtime changes executors on the way here, as for a task that prefers another one, other jobs ran since the
-    /// begin of the wait, and may have ended it.
+    /// Jobs that ran since the begin of the wait may have ended it.
     @inline(__always)
     private func suspend(_ direction: Direction) async {
         unsafe await suspended { waiter in

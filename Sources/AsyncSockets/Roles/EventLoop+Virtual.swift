@@ -30,7 +30,7 @@ extension Connecting {
         do throws(SocketError) {
             var result = sockets.connect(reference.descriptor, to: target)
             while result == -csock_EINPROGRESS {
-                _ = try await reference.afterAttempt(Attempt.pending, .write, limit, .connect)
+                _ = try await reference.afterAttempt(reference.pending(.write), .write, limit, .connect)
                 result = sockets.connectResult(reference.descriptor)
             }
             try require(.connect, result)

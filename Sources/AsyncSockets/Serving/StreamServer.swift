@@ -150,7 +150,7 @@ final class StreamServer: @unchecked Sendable {
 
     /// Waits for the end of a client, the stop, or the time.
     private func wait(_ limit: TimeLimit) async throws(SocketError) {
-        _ = try await listener.afterAttempt(Attempt.pending, .read, limit, .accept)
+        _ = try await listener.afterAttempt(listener.pending(.read), .read, limit, .accept)
     }
 
     private func begin(_ client: SlotReference) {

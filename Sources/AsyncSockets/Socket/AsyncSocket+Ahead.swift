@@ -46,7 +46,7 @@ extension SlotReference {
     private func endAhead(_ limit: TimeLimit) async throws(SocketError) -> Int {
         while true {
             let obstacle = obstacle(.read)
-            let answer = obstacle == 0 ? loop.engine.endAhead(self) : obstacle
+            let answer = obstacle == 0 ? noting(loop.engine.endAhead(self), .read) : obstacle
             if answer >= 0 || obstacle == 0 && answer > Attempt.yield { return answer }
             _ = try await afterAttempt(answer, .read, limit, .recv)
         }

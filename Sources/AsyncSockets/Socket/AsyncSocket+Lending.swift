@@ -53,7 +53,7 @@ extension SlotReference {
         withLoop { loop in
             guard loop.isCurrent else { return Attempt.elsewhere }
             let obstacle = obstacle(.read)
-            return obstacle == 0 ? loop.engine.receive(self, lending: &loan) : obstacle
+            return obstacle == 0 ? noting(loop.engine.receive(self, lending: &loan), .read) : obstacle
         }
     }
 }

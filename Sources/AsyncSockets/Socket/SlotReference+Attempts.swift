@@ -23,7 +23,7 @@ extension SlotReference {
     func accept(_ peer: inout SocketAddress) -> Int {
         guard loop.isCurrent else { return Attempt.elsewhere }
         let obstacle = obstacle(.read)
-        return obstacle == 0 ? loop.engine.accept(self, &peer) : obstacle
+        return obstacle == 0 ? noting(loop.engine.accept(self, &peer), .read) : obstacle
     }
 
     /// A call on the socket itself, which says by nil that it would have to wait.
@@ -35,7 +35,7 @@ extension SlotReference {
         guard obstacle == 0 else { return obstacle }
         if loop.engine.isReady(self, direction), let result = try call() { return result }
         loop.engine.awaitReadiness(self, direction)
-        return Attempt.pending
+        return pending(direction)
     }
 }
 
@@ -46,14 +46,14 @@ extension EventLoop {
         let obstacle = obstacle(slot, .read)
         guard obstacle == 0 else { return obstacle }
         unsafe slot.slot.latestMemory = UnsafeRawPointer(memory.baseAddress)
-        return unsafe engine.receive(slot, memory)
+        return unsafe slot.noting(engine.receive(slot, memory), .read)
     }
 
     @inline(__always)
     fileprivate func send(_ slot: SlotReference, _ memory: UnsafeBufferPointer<UInt8>) -> Int {
         guard isCurrent else { return Attempt.elsewhere }
         let obstacle = obstacle(slot, .write)
-        return obstacle == 0 ? unsafe engine.send(slot, memory) : obstacle
+        return obstacle == 0 ? unsafe slot.noting(engine.send(slot, memory), .write) : obstacle
     }
 
     /// Why nothing may begin in this direction, or 0.

@@ -32,7 +32,7 @@ extension SlotReference {
         guard obstacle == 0 else { return obstacle }
         // The engine writes during the call only, and within what it is told of.
         return unsafe buffer.withUnsafeMutableBufferPointer {
-            unsafe loop.engine.receive(self, UnsafeMutableBufferPointer(rebasing: $0[start...]))
+            unsafe noting(loop.engine.receive(self, UnsafeMutableBufferPointer(rebasing: $0[start...])), .read)
         }
     }
 }
