@@ -11,6 +11,7 @@ final class ServerLife<Address: SocketAddressProtocol>: Sendable {
     private let flows: [Flow]
     private let next = Atomic<Int>(0)
     private let hits = Atomic<Int>(0)
+    private let entered = Atomic<Int>(0)
     private let isEnding = Atomic<Bool>(false)
 
     init(_ storm: Storm, _ number: UInt64, _ address: Address, _ random: inout SplitMix) throws(SocketError) {
@@ -48,6 +49,8 @@ final class ServerLife<Address: SocketAddressProtocol>: Sendable {
 
     private func end(_ server: Task<SocketError?, Never>) async {
         var weather = Weather(storm, SplitMix(options.seed, 8 * number + 7))
+        // A client that the server never accepted would send for ever.
+        while entered.load(ordering: .relaxed) < flows.count { await weather.pause() }
         while hits.load(ordering: .relaxed) < 60, !storm.isOver { await weather.pause() }
         isEnding.store(true, ordering: .relaxed)
         server.cancel()
@@ -83,6 +86,7 @@ final class ServerLife<Address: SocketAddressProtocol>: Sendable {
 
     /// Receives within random limits, and in child tasks that are cancelled, until the server is cancelled.
     private func handle(_ client: consuming AsyncStreamSocket<Address>) async throws {
+        entered.add(1, ordering: .relaxed)
         var byte: [UInt8] = [0]
         try await client.receiveExactly(into: &byte)
         let flow = flows[Int(byte[0])], end = SharedEnd(client)

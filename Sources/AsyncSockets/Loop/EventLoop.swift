@@ -102,8 +102,22 @@ extension EventLoop {
 
     @inline(__always)
     func accept(_ entry: JobQueue.Entry) {
-        if isCurrent { unsafe jobs.append(entry) } else { tell(.job(entry)) }
+        if isCurrent { unsafe jobs.append(entry) } else { acceptFromElsewhere(entry) }
     }
+
+    /// A task holds the executor that it prefers, and the runtime does not: once the job is in, its task may end, and let the
+    /// last owner of the loop go on, before the loop has been told.
+    private func acceptFromElsewhere(_ entry: JobQueue.Entry) {
+        hold()
+        tell(.job(entry))
+        letGo()
+    }
+
+    // Apart, because the compiler leaves out a retain and a release that it sees together.
+    @inline(never)
+    private func hold() { _ = unsafe Unmanaged.passRetained(self) }
+    @inline(never)
+    private func letGo() { unsafe Unmanaged.passUnretained(self).release() }
 
     /// Tells the loop something from anywhere.
     func tell(_ message: Inbox.Message) {

@@ -1,5 +1,6 @@
 import Sockets
 import SocketsTesting
+import TestSupport
 import Testing
 
 @testable import AsyncSockets
@@ -47,6 +48,18 @@ extension EngineContract {
                 task.cancel()
                 #expect(await task.value == .cancelled)
             }
+        }
+    }
+
+    @Test(arguments: EngineKind.available)
+    func `a loop can go while another thread still wakes its last task`(_ engine: EngineKind) async throws {
+        for _ in 0..<200 {
+            let loop = try EventLoop(engine: engine)
+            let task = Task(executorPreference: loop) {
+                await withCheckedContinuation { continuation in _ = Background { continuation.resume() } }
+            }
+            await task.value
+            await loop.shutdown()
         }
     }
 
