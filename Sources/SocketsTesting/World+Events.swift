@@ -78,11 +78,13 @@ extension World {
     }
 
     private func deliver(_ datagram: ReceivedDatagram, from sender: Int32) -> [(Int32, Direction)] {
-        guard let receiver = places.find(datagram.target, isStream: false).flatMap({ sockets[$0] }) else {
+        // One that is connected to somebody else is as good as nobody.
+        guard let receiver = places.find(datagram.target, isStream: false).flatMap({ sockets[$0] }),
+            receiver.peerAddress.isNone || receiver.peerAddress == datagram.sender
+        else {
             plan(.unreachable(sender), after: travelTime())
             return []
         }
-        guard receiver.peerAddress.isNone || receiver.peerAddress == datagram.sender else { return [] }
         guard receiver.datagrams.count < 1024 else {
             note(.lost, receiver.number, datagram.bytes.count)
             return []

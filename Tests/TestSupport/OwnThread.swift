@@ -36,7 +36,10 @@ public final class ThreadExecutor: TaskExecutor, @unchecked Sendable {
 
     /// Runs a job in the thread; the Swift runtime calls this.
     public func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
+        unsafe bring(UnownedJob(job), to: Unmanaged.passRetained(self).toOpaque())
+    }
+
+    fileprivate func add(_ job: UnownedJob) {
         condition.withLock {
             jobs.append(job)
             condition.signal()
@@ -61,4 +64,12 @@ public final class ThreadExecutor: TaskExecutor, @unchecked Sendable {
             return jobs.isEmpty ? nil : jobs.removeFirst()
         }
     }
+}
+
+/// The runtime does not hold an executor for the length of the call, in which the job may be the last to need it.
+@inline(never)
+private func bring(_ job: UnownedJob, to executor: UnsafeMutableRawPointer) {
+    let executor = unsafe Unmanaged<ThreadExecutor>.fromOpaque(executor)
+    unsafe executor.takeUnretainedValue().add(job)
+    unsafe executor.release()
 }

@@ -47,6 +47,13 @@ struct Ends: ~Copyable, Sendable {
     }
 }
 
+/// A socket that hears of one other peer only, so that all others are told that nobody is there.
+///
+/// A port whose socket was closed is another one's soon, or still that of a child of fork on its way to exec.
+func deafSocket(_ loop: EventLoop) throws(SocketError) -> AsyncConnectedUDPSocket {
+    try AsyncUDPSocket(boundTo: .loopback(port: 0), loop: loop).connected(to: .loopback(port: 9))
+}
+
 /// The code of the error that `body` throws, or nil.
 func failure(_ body: () async throws -> Void) async -> SocketError.Code? {
     do {

@@ -9,8 +9,7 @@ import Testing
     @Test(arguments: EngineKind.available)
     func `an error that nobody takes costs no time, and hides nothing`(_ kind: EngineKind) async throws {
         try await onLoop(kind) { loop in
-            let gone = try AsyncUDPSocket(boundTo: .loopback(port: 0), loop: loop), address = try gone.localAddress
-            try await gone.close()
+            let owner = try deafSocket(loop), address = try owner.localAddress
             let socket = try AsyncUDPSocket(boundTo: .loopback(port: 0), loop: loop)
             // C: IP_RECVERR in ip(7)
             try socket.setOption(SocketOption<Bool>(level: 0, name: 11, coding: .flag), to: true)

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A short storm; `make storm` has the long ones.
-@Suite(.timeLimit(.minutes(5)), .serialized) struct StormTests {
+@Suite(.ownThread, .timeLimit(.minutes(5)), .serialized) struct StormTests {
     @Test(arguments: EngineKind.available)
     func `what is interrupted at random loses no byte, and leaves nothing`(_ kind: EngineKind) throws {
         let seed = UInt64.random(in: 1...1_000_000)
