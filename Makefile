@@ -50,11 +50,12 @@ sanitize-shim:
 	for each in gcc-asan clang-asan gcc-tsan clang-tsan; do \
 	    cmake --build $(BUILD)/$$each -j2 && $(CTEST) --test-dir $(BUILD)/$$each || exit; done
 
-# Without the runner of XCTest, which leaks and has no tests to run here.
+# Without the runner of XCTest, which leaks and has no tests to run here. Under the sanitizer of threads one test after the
+# other, because each takes so long that their time limits would not hold.
 sanitize-swift:
 	swift test --disable-xctest --sanitize=address -Xswiftc -use-ld=lld --scratch-path $(BUILD)/swift-asan
 	TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/tsan.supp \
-	    swift test --disable-xctest --sanitize=thread -Xswiftc -use-ld=lld --scratch-path $(BUILD)/swift-tsan
+	    swift test --disable-xctest --no-parallel --sanitize=thread -Xswiftc -use-ld=lld --scratch-path $(BUILD)/swift-tsan
 
 # SANITIZE=thread or address has a sanitizer watch.
 storm:  ## COUNT=100000 random cancellations, time-outs and closes for each engine, with SEED=1

@@ -84,7 +84,9 @@ final class Flow: Sendable {
         let known = (place..<min(place + 16, bytes.count)).map { bytes[$0] }
         let elsewhere = (0..<Self.period).first { Self.row[$0..<($0 + known.count)].elementsEqual(known) }
         let distance = elsewhere.map { "; they belong \($0 - start - place) bytes later, modulo \(Self.period)" } ?? ""
-        finding("\(name): \(bytes.count) bytes at \(received) differ from the \(place + 1). on\(distance)\n\(history.withLock { $0.joined(separator: "\n") })")
+        let lines = history.withLock { $0.joined(separator: "\n") }
+        finding(
+            "\(name): \(bytes.count) bytes at \(received) differ from the \(place + 1). on\(distance)\n\(lines)")
     }
 
     /// Notes bytes that were received, after a look at them.

@@ -7,6 +7,9 @@ public enum Sanitizer {
     /// Whether accesses are watched. The first thread that a program makes is one more, of the sanitizer's own.
     public static let thread = isLinked("__tsan_init")
 
+    /// How often to do something that is worth this many times, where each takes up to a hundred times longer.
+    public static func times(_ count: Int) -> Int { thread ? max(1, count / 20) : count }
+
     private static func isLinked(_ name: String) -> Bool {
         // Nothing is done with the address.
         unsafe dlsym(nil, name) != nil

@@ -140,11 +140,8 @@ extension EventLoop {
 
     /// The owner is gone after the loop: what was left is the descriptor, and the reference to the loop.
     func abandon(_ slot: SlotReference) {
-        slot.slot.generation &+= 1
-        slot.slot.state = []
         let result = slot.slot.closeDescriptor(), closer = unsafe slot.slot.closer.take()
-        _ = slot.takePeer()
-        slots.give(slot)
+        giveBack(slot)
         if let closer = unsafe closer { unsafe closer.resume(returning: result) }
         unsafe Unmanaged.passUnretained(self).release()
     }
@@ -225,8 +222,8 @@ extension EventLoop {
             case .release(let slot): release(slot)
             case .takeBack(let note): engine.takeBack(note.loan)
             case .attach(let slot, let generation):
-                guard slot.slot.generation == generation, slot.slot.state.contains(.unattached) else { return }
-                _ = attach(slot)
+                guard slot.slot.generation == generation else { return }
+                if slot.slot.state.contains(.unattached) { _ = attach(slot) }
                 if unsafe isEnding { close(slot) }
             case .cancel(let slot, let generation, let direction, let sequence):
                 guard slot.slot.generation == generation, slot[direction].sequence == sequence else { return }
@@ -304,6 +301,7 @@ extension EventLoop {
     /// Lets the engine look after a slot: 0 or a negated errno, which the slot's operations answer from now on.
     func attach(_ slot: SlotReference) -> Int32 {
         slot.slot.state.remove(.unattached)
+        slot.slot.isKnown = true
         guard slot.slot.descriptor >= 0 else { return 0 }
         let error = engine.attach(slot)
         if error < 0 {
@@ -337,11 +335,16 @@ extension EventLoop {
     /// Frees a slot that nobody uses any more.
     func vacate(_ slot: SlotReference) {
         unsafe timers.remove(slot)
+        giveBack(slot)
+        unsafe Unmanaged.passUnretained(self).release()
+    }
+
+    private func giveBack(_ slot: SlotReference) {
         slot.slot.generation &+= 1
         slot.slot.state = []
+        slot.slot.isKnown = false
         _ = slot.takePeer()
         slots.give(slot)
-        unsafe Unmanaged.passUnretained(self).release()
     }
 
     /// Ends all operations with `closed` and then the thread. Sockets that have an owner stay open until it lets them go, and

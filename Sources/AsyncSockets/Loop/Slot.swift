@@ -41,8 +41,10 @@ package struct Slot {
     var closer: UnsafeContinuation<Int32, Never>?
     /// The address of a connection's other end, from its begin until its stream is made.
     var peer: UnsafeMutablePointer<SocketAddress>?
+    /// Whether the loop's thread has heard of its tenant, whom another thread may be about to write down until then.
+    var isKnown = false
     /// Makes it 192 bytes, so that the next slot begins where the processor begins to fetch.
-    private let padding = InlineArray<2, UInt64>(repeating: 0)
+    private let padding = InlineArray<1, UInt64>(repeating: 0)
 
     /// What is true of the whole socket.
     package struct State: OptionSet {
@@ -78,9 +80,7 @@ package struct Slot {
         /// The descriptor is not closed in the end, because somebody gets it.
         static let wanted = State(rawValue: 1 << 14)
         /// Waits that name no limit have one.
-        static let limited = State(rawValue: 1 << 15)
-        /// In use.
-        static let open = State(rawValue: 1 << 9)
+        static let limited = State(rawValue: 1 << 9)
     }
 
     init(index: UInt32, loop: EventLoop) {

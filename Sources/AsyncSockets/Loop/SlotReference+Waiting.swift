@@ -241,7 +241,7 @@ extension Slot {
 
     mutating func occupy(_ descriptor: Int32, _ state: State) {
         self.descriptor = descriptor
-        self.state = state.union(.open)
+        self.state = state
         unsafe read = Side(sequence: read.sequence)
         unsafe write = Side(sequence: write.sequence)
         guardian = 0

@@ -62,16 +62,16 @@ package final class SlotTable: @unchecked Sendable {
         }
     }
 
-    /// All slots in use.
+    /// All slots in use that the loop's thread, which asks, has heard of.
     func forEach(_ body: (SlotReference) -> Void) {
         let end = lock.withLock { unsafe blockCount * Self.blockSize }
-        for index in 0..<UInt32(end) where self[index].slot.state.contains(.open) { body(self[index]) }
+        for index in 0..<UInt32(end) where self[index].slot.isKnown { body(self[index]) }
     }
 
-    /// Whether something is true of all slots in use; looks no further than the first that it is not true of.
+    /// Whether something is true of all those; looks no further than the first that it is not true of.
     func allSatisfy(_ predicate: (SlotReference) -> Bool) -> Bool {
         let end = lock.withLock { unsafe blockCount * Self.blockSize }
-        return (0..<UInt32(end)).allSatisfy { !self[$0].slot.state.contains(.open) || predicate(self[$0]) }
+        return (0..<UInt32(end)).allSatisfy { !self[$0].slot.isKnown || predicate(self[$0]) }
     }
 
     private func grow(_ loop: EventLoop) {

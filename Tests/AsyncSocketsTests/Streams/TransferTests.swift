@@ -74,18 +74,21 @@ import Testing
             let sent = pattern(1 << 20), more = pattern(70_001)
             let connection = try Connection(loop)
             let stream = Shared(connection.stream), peer = Shared(connection.peer)
-            let got = try await result(of: Task(executorPreference: loop) {
-                var count = 0
-                let error = await socketError { () async throws(SocketError) in
-                    while true { count += try await stream.value.send(sent.span, flags: .dontWait, within: .after(.zero)) }
-                }
-                #expect(error?.code == .timedOut)
-                async let sending: Void = stream.value.sendAll(more.span)
-                async let got = Background.result { try peer.value.receiveAll() }
-                try await sending
-                try stream.value.shutdown(.write)
-                return (count, try await got)
-            })
+            let got = try await result(
+                of: Task(executorPreference: loop) {
+                    var count = 0
+                    let error = await socketError { () async throws(SocketError) in
+                        while true {
+                            count += try await stream.value.send(sent.span, flags: .dontWait, within: .after(.zero))
+                        }
+                    }
+                    #expect(error?.code == .timedOut)
+                    async let sending: Void = stream.value.sendAll(more.span)
+                    async let got = Background.result { try peer.value.receiveAll() }
+                    try await sending
+                    try stream.value.shutdown(.write)
+                    return (count, try await got)
+                })
             #expect(got.1.count == got.0 + more.count)
             #expect(Array(got.1.suffix(more.count)) == more)
         }
