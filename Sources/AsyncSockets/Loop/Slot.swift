@@ -108,6 +108,8 @@ package struct Side {
     var isAwaited = false
     /// Whether the kernel works on the operation, with memory of the one who waits.
     package var isInFlight = false
+    /// Whether the task that waits is another one than the server watches.
+    var isUnwatched = false
 }
 
 /// Why a wait ended.

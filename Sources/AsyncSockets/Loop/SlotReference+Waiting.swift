@@ -121,9 +121,10 @@ extension SlotReference {
     func afterAttempt(
         _ answer: Int, _ direction: Direction, _ limit: TimeLimit, _ operation: SocketError.Operation
     ) async throws(SocketError) -> Int? {
-        if answer <= Attempt.inFlight && isWatched {
+        if answer <= Attempt.inFlight && mayBeWatched {
             endWait(direction, by: limit)
-            await suspend(direction)
+            await suspendGuardian(direction)
+            if self[direction].isUnwatched { await suspendWatching(direction) }
         } else {
             try await waitUnwatched(answer, direction, limit, operation)
         }
@@ -182,6 +183,19 @@ extension SlotReference {
         }
     }
 
+    /// Suspends the task whose cancellation reaches the slot through its server, and no other.
+    ///
+    /// A continuation has the bits of its task. To ask the runtime for the current task costs a hundred instructions.
+    @inline(__always)
+    private func suspendGuardian(_ direction: Direction) async {
+        unsafe await suspended { waiter in
+            let isGuardian = unsafe unsafeBitCast(waiter, to: Int.self) == slot.guardian
+            self[direction].isUnwatched = !isGuardian
+            let isAwaited = isGuardian && self[direction].isAwaited
+            if isAwaited { unsafe self[direction].waiter = waiter } else { unsafe waiter.resume() }
+        }
+    }
+
     /// A task that nobody watches brings its own handler of cancellation.
     @inline(never)
     private func suspendWatching(
@@ -217,10 +231,10 @@ extension SlotReference {
         }
     }
 
-    /// Whether the task's cancellation reaches the slot through the task that `serve` watches.
-    private var isWatched: Bool {
+    /// Whether the task's cancellation may reach the slot through its server.
+    private var mayBeWatched: Bool {
         // One that was cancelled by itself, and not by its server, hears of it by the handler it installs then.
-        slot.guardian != 0 && slot.guardian == CurrentTask.bits && !Task.isCancelled
+        slot.guardian != 0 && !Task.isCancelled
     }
 }
 

@@ -290,6 +290,29 @@ extension TCPStream {
         }
     }
 
+    /// Who receives from a client.
+    enum Receiver: CaseIterable { case handler, child, immediateChild }
+
+    @Test(arguments: EngineKind.available, Receiver.allCases)
+    func `whoever of a client's tasks is cancelled alone hears of it`(
+        _ kind: EngineKind, _ receiver: Receiver
+    ) async throws {
+        try await withLoop(kind) { loop in
+            let served = try Served(loop), client = Shared(try served.connect())
+            try await served.listener.serve(served.configuration) { stream in
+                // A first wait, after which the handler is woken by events.
+                var byte: [UInt8] = [0]
+                async let greeting: Void = Background.result { try client.value.sendAll([1].span) }
+                try await stream.receiveExactly(into: &byte)
+                try await greeting
+                let code = await receiver.receiveCancelled(Shared(stream))
+                #expect(code == .cancelled)
+                served.stop.stop()
+            }
+            #expect(served.counters.accepted == 1 && served.counters.active == 0)
+        }
+    }
+
     @Test(arguments: EngineKind.available)
     func `a loop that ends ends its servers`(_ kind: EngineKind) async throws {
         let loop = try EventLoop(engine: kind)
@@ -322,5 +345,29 @@ extension TCPStream {
             #expect(error?.code == .invalidInput)
         }
         await loop.shutdown()
+    }
+}
+
+extension ServeTests.Receiver {
+    /// What a receive from a silent peer ends with when the task that makes it is cancelled, and no other.
+    fileprivate func receiveCancelled(_ stream: Shared<AsyncTCPStream>) async -> SocketError.Code? {
+        let receive: @Sendable () async -> SocketError.Code? = {
+            await socketError { () async throws(SocketError) in
+                var buffer: [UInt8] = [0]
+                _ = try await stream.value.receive(into: &buffer)
+            }?.code
+        }
+        if self == .handler {
+            // It runs in this task.
+            unsafe withUnsafeCurrentTask { unsafe $0?.cancel() }
+            return await receive()
+        }
+        let task =
+            self == .child
+            ? Task(executorPreference: EventLoop.current) { await receive() } : Task.immediate { await receive() }
+        // It waits by then, on the loop.
+        if let loop = EventLoop.current { await turns(3, of: loop) }
+        task.cancel()
+        return await task.value
     }
 }
