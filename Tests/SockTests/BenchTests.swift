@@ -49,6 +49,13 @@ import FoundationXML
         #expect(reader.words.contains { $0.hasPrefix("percentile") } == (mode == "echo"))
     }
 
+    @Test func `a drawing that cannot be made is refused before the measurement`() throws {
+        let server = try Program.sock("echo", "--model", "async", "127.0.0.1:0")
+        let outcome = try sock("bench", "-d", "3600", "--svg", "/nowhere/chart.svg", server.address)
+        #expect(outcome.status == 1 && outcome.output.isEmpty)
+        #expect(outcome.errors.contains("/nowhere/chart.svg cannot be made"), "\(outcome.errors)")
+    }
+
     /// What a drawing has.
     private final class ChartReader: NSObject, XMLParserDelegate {
         var lines = 0

@@ -89,6 +89,35 @@ package struct Slot {
     }
 }
 
+extension Slot {
+    /// Whether an operation goes on.
+    var isBusy: Bool { read.isBusy || write.isBusy }
+
+    /// Whether nothing is left to do for it when the loop ends.
+    var isQuiet: Bool { state.contains([.closing, .detached]) && !isBusy }
+
+    /// Closes the descriptor, once: 0 or a negated errno.
+    mutating func closeDescriptor() -> Int32 {
+        guard descriptor >= 0 else { return 0 }
+        let result = unsafe loop.takeUnretainedValue().engine.close(descriptor)
+        descriptor = -1
+        return result
+    }
+
+    mutating func occupy(_ descriptor: Int32, _ state: State) {
+        self.descriptor = descriptor
+        self.state = state
+        unsafe read = Side(sequence: read.sequence)
+        unsafe write = Side(sequence: write.sequence)
+        guardian = 0
+        unsafe latestMemory = nil
+        server = nil
+        idleLimit = .max
+        end = .max
+        engine = EngineState()
+    }
+}
+
 /// One direction of a socket: who waits there, for how long, and what became of it.
 @safe
 package struct Side {

@@ -31,27 +31,6 @@ struct BenchChart {
         return text + "</svg>\n"
     }
 
-    /// Writes the drawing into a file, over what was there.
-    func write(to path: String) throws(SocketError) {
-        let name = Array(path.utf8CString)
-        // The text ends with a zero, and the call copies it.
-        let result = unsafe name.withUnsafeBufferPointer { unsafe csock_file_create($0.baseAddress.unsafelyUnwrapped) }
-        guard result >= 0 else {
-            throw SocketError(.write, SocketError.Code(rawValue: -result), detail: "\(path) cannot be made")
-        }
-        let file = try OwnedDescriptor(adopting: result), bytes = Array(text.utf8)
-        var written = 0
-        while written < bytes.count {
-            let rest = bytes.span.extracting(written...)
-            // The call reads the bytes, and keeps nothing.
-            let result = unsafe rest.withUnsafeBufferPointer {
-                unsafe csock_write(file.number, $0.baseAddress.unsafelyUnwrapped, $0.count)
-            }
-            if result != -Int64(csock_EINTR) { written += try checked(.write, result) }
-        }
-        try file.close()
-    }
-
     private var rates: SVGPanel {
         let countsBytes = result.plan.mode == .throughput, unit = countsBytes ? 1e6 : 1
         let up = Axis(to: samples.map(\.rate).max() ?? 0), along = Axis(to: samples.last?.seconds ?? 0)
@@ -107,5 +86,36 @@ extension BenchChart {
     private func place(_ value: Double, in decades: [Int64]) -> Double {
         let (low, high) = (Double(decades[0]).logarithm, Double(decades[decades.count - 1]).logarithm)
         return min(1, max(0, (value.logarithm - low) / (high - low)))
+    }
+}
+
+/// The file of a drawing, made before the measurement, which would be in vain if it could not be.
+struct ChartFile: ~Copyable {
+    private let file: OwnedDescriptor
+
+    /// Makes it, over what was there.
+    init(_ path: String) throws(SocketError) {
+        let name = Array(path.utf8CString)
+        // The text ends with a zero, and the call copies it.
+        let result = unsafe name.withUnsafeBufferPointer { unsafe csock_file_create($0.baseAddress.unsafelyUnwrapped) }
+        guard result >= 0 else {
+            throw SocketError(.write, SocketError.Code(rawValue: -result), detail: "\(path) cannot be made")
+        }
+        file = try OwnedDescriptor(adopting: result)
+    }
+
+    /// Writes a text, and closes.
+    consuming func write(_ text: String) throws(SocketError) {
+        let bytes = Array(text.utf8)
+        var written = 0
+        while written < bytes.count {
+            let rest = bytes.span.extracting(written...)
+            // The call reads the bytes, and keeps nothing.
+            let result = unsafe rest.withUnsafeBufferPointer {
+                unsafe csock_write(file.number, $0.baseAddress.unsafelyUnwrapped, $0.count)
+            }
+            if result != -Int64(csock_EINTR) { written += try checked(.write, result) }
+        }
+        try file.close()
     }
 }

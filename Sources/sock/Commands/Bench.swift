@@ -63,6 +63,7 @@ struct Bench: Command {
         _ plan: BenchPlan, _ targets: [Target]
     ) throws(SocketError) -> ExitStatus {
         let signals = try StopSignals()
+        let file = try chartFile()
         var all: [EventLoop] = []
         for _ in 0..<loops.number { all.append(try EventLoop(engine: engine?.kind)) }
         let load = BenchLoad(plan, to: targets, all), progress = BenchProgress(load)
@@ -71,12 +72,19 @@ struct Bench: Command {
             signals, onSignal: { $0 > 1 ? task.cancel() : load.clock.stop() }, every: progress.interval,
             onTick: progress.tick)
         progress.end()
-        return try finish(result, progress.samples)
+        return try finish(result, progress.samples, file)
     }
 
-    private func finish(_ result: BenchResult, _ samples: [BenchSample]) throws(SocketError) -> ExitStatus {
+    private func chartFile() throws(SocketError) -> ChartFile? {
+        guard let chart else { return nil }
+        return try ChartFile(chart)
+    }
+
+    private func finish(
+        _ result: BenchResult, _ samples: [BenchSample], _ file: consuming ChartFile?
+    ) throws(SocketError) -> ExitStatus {
         if isJSON { try printLine("\(result.json)") } else { try StandardStream.output.write(result.text(Style())) }
-        if let chart { try BenchChart(result, samples).write(to: chart) }
+        if let file { try file.write(BenchChart(result, samples).text) }
         return result.isGood ? .success : .failure
     }
 }
