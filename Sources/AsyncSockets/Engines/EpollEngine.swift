@@ -43,10 +43,11 @@ final class EpollEngine: ReadinessEngine {
     package func attach(_ slot: SlotReference) -> Int32 {
         // An event tells what is there from the begin; room to send there is.
         slot.slot.state.insert(.writable)
-        unsafe watched += 1
         let interest = Self.input | Self.output | UInt32(csock_EPOLLRDHUP | csock_EPOLLPRI) | Self.edge
         let user = UInt64(slot.slot.generation) << 32 | UInt64(slot.slot.index)
-        return csock_epoll_ctl(epoll.number, csock_EPOLL_CTL_ADD, slot.slot.descriptor, interest, user)
+        let result = csock_epoll_ctl(epoll.number, csock_EPOLL_CTL_ADD, slot.slot.descriptor, interest, user)
+        if result == 0 { unsafe watched += 1 }
+        return result
     }
 
     package func detach(_ slot: SlotReference) -> Bool {

@@ -11,8 +11,11 @@ extension SlotReference {
         return answer
     }
 
-    /// Begins a wait for a wake.
-    func pending(_ direction: Direction) -> Int { noting(Attempt.pending, direction) }
+    /// Begins a wait for a wake, unless the slot is closed or cancelled by now, which nothing would tell of again.
+    func pending(_ direction: Direction) -> Int {
+        let reason = isFree(direction) ? Attempt.yield : reason(direction)
+        return reason == 0 || reason == Attempt.yield ? noting(Attempt.pending, direction) : reason
+    }
 
     @inline(__always)
     private func begin(_ direction: Direction, isInFlight: Bool) {

@@ -97,20 +97,3 @@ extension AsyncSocket {
         }
     }
 }
-
-extension Socket {
-    /// Bytes that the peer has not acknowledged, 0 where that is unknown; the end of the stream counts as one.
-    fileprivate var unacknowledged: Int {
-        get throws(SocketError) {
-            #if os(Linux)
-            let family = try localAddress.family
-            guard family == .ipv4 || family == .ipv6 else { return 0 }
-            let count = try unsentCount
-            if count > 0, try option(.tcpInfo).state == .closed { throw SocketError(.close, .connectionReset) }
-            return count
-            #else
-            return 0
-            #endif
-        }
-    }
-}

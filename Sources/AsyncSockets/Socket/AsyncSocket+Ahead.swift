@@ -110,14 +110,3 @@ extension LoopActor {
         try await slot.require(.recv).takeAhead(limit)
     }
 }
-
-extension ReceiveFlags {
-    /// Those that receive something else than the bytes in their order.
-    static var besideBytes: ReceiveFlags {
-        #if os(Linux)
-        [.outOfBand, .errorQueue]
-        #else
-        .outOfBand
-        #endif
-    }
-}
