@@ -13,9 +13,6 @@ final class EpollEngine: ReadinessEngine {
     let buffers = BufferPool()
     /// Looks up whom an event is for.
     private unowned(unsafe) let table: SlotTable
-    /// Sockets it looks after.
-    @exclusivity(unchecked)
-    private var watched = 0
 
     package var kind: EngineKind { .epoll }
 
@@ -45,14 +42,11 @@ final class EpollEngine: ReadinessEngine {
         slot.slot.state.insert(.writable)
         let interest = Self.input | Self.output | UInt32(csock_EPOLLRDHUP | csock_EPOLLPRI) | Self.edge
         let user = UInt64(slot.slot.generation) << 32 | UInt64(slot.slot.index)
-        let result = csock_epoll_ctl(epoll.number, csock_EPOLL_CTL_ADD, slot.slot.descriptor, interest, user)
-        if result == 0 { unsafe watched += 1 }
-        return result
+        return csock_epoll_ctl(epoll.number, csock_EPOLL_CTL_ADD, slot.slot.descriptor, interest, user)
     }
 
     package func detach(_ slot: SlotReference) -> Bool {
         // A duplicate would go on to report events after the close.
-        unsafe watched -= 1
         _ = csock_epoll_ctl(epoll.number, csock_EPOLL_CTL_DEL, slot.slot.descriptor, 0, 0)
         return true
     }
@@ -62,6 +56,7 @@ final class EpollEngine: ReadinessEngine {
     package func wait(_ timeout: Int64) {
         // The memory has room for as many events as it says.
         let count = unsafe max(0, Int(csock_epoll_wait_plain(epoll.number, events, Int32(Self.capacity), timeout)))
+        let isCrowded = unsafe table.isCrowded
         for index in 0..<count {
             if isCrowded { fetch(index, count) }
             dispatch(event(index))
@@ -72,11 +67,8 @@ final class EpollEngine: ReadinessEngine {
     @inline(__always)
     private func fetch(_ index: Int, _ count: Int) {
         if index + 2 < count { place(event(index + 2).user)?.fetch() }
-        if index + 1 < count { place(event(index + 1).user)?.fetchReceiver() }
+        if index + 1 < count { place(event(index + 1).user)?.fetchWaiter(.read) }
     }
-
-    /// Whether there are more connections than the processor's nearest caches have room for.
-    private var isCrowded: Bool { unsafe watched > 128 }
 
     @inline(__always)
     private func event(_ index: Int) -> (user: UInt64, bits: UInt32) {

@@ -221,9 +221,9 @@ extension RingEngine {
 
     private func takeResults() {
         let count = unsafe csock_ring_ready(ring)
+        let isCrowded = unsafe table.isCrowded
         for index in 0..<count {
-            if index + 2 < count { place(self.result(index + 2))?.fetch() }
-            if index + 1 < count { place(self.result(index + 1))?.fetchReceiver() }
+            if isCrowded { fetch(index, count) }
             let result = result(index)
             dispatch(RingOperation(user: result.user), result)
         }
@@ -238,11 +238,20 @@ extension RingEngine {
         return result
     }
 
-    /// The slot whose task a result may wake.
+    /// Has the processor fetch what the next results need.
     @inline(__always)
-    private func place(_ result: csock_ring_completion_t) -> SlotReference? {
+    private func fetch(_ index: UInt32, _ count: UInt32) {
+        if index + 2 < count { place(result(index + 2))?.slot.fetch() }
+        guard index + 1 < count, let next = place(result(index + 1)) else { return }
+        next.slot.fetchWaiter(next.direction)
+    }
+
+    /// The slot whose task a result may wake, and where it waits.
+    @inline(__always)
+    private func place(_ result: csock_ring_completion_t) -> (slot: SlotReference, direction: Direction)? {
         let operation = RingOperation(user: result.user)
-        return operation.kind == .receive ? unsafe table[operation.index] : nil
+        guard operation.kind == .receive || operation.kind == .send else { return nil }
+        return unsafe (table[operation.index], operation.kind == .receive ? .read : .write)
     }
 
     @inline(__always)

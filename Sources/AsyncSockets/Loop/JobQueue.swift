@@ -30,8 +30,10 @@ struct JobQueue: ~Copyable {
     @inline(__always)
     mutating func next() -> Entry? {
         guard head != tail else { return nil }
-        defer { head &+= 1 }
-        return unsafe entries[head & (capacity - 1)]
+        let entry = unsafe entries[head & (capacity - 1)]
+        head &+= 1
+        if head == tail { (head, tail) = (0, 0) }
+        return entry
     }
 
     private mutating func grow() {

@@ -13,10 +13,10 @@ extension SlotReference {
     @inline(__always)
     func fetch() { unsafe csock_prefetch(address, 2 * 64) }
 
-    /// Has it fetch the task that waits here for bytes, and their place.
+    /// Has it fetch the task that waits here, and the place of the bytes.
     @inline(__always)
-    func fetchReceiver() {
-        guard let waiter = unsafe slot.read.waiter else { return }
+    func fetchWaiter(_ direction: Direction) {
+        guard let waiter = unsafe self[direction].waiter else { return }
         // A continuation's bits are the address of its task. If they were not, nothing worse than a vain fetch would come of it.
         unsafe csock_prefetch(unsafeBitCast(waiter, to: UnsafeRawPointer.self), Self.taskSize)
         guard let memory = unsafe slot.latestMemory else { return }

@@ -1,4 +1,4 @@
-public import Sockets
+internal import Sockets
 
 // How operations wait on a slot. All on the loop's thread, but where a comment says otherwise.
 
@@ -32,12 +32,12 @@ extension SlotReference {
 
     /// After an attempt that gave no count: waits until another one is worth it, and returns nil; or returns the count of
     /// an operation that was in flight; or throws.
-    @usableFromInline
+    @inline(__always)
     func afterAttempt(
         _ answer: Int, _ direction: Direction, _ limit: TimeLimit, _ operation: SocketError.Operation
     ) async throws(SocketError) -> Int? {
         if answer <= Attempt.inFlight && mayBeWatched {
-            endWait(direction, by: limit)
+            if limit != .forever || slot.state.contains(.limited) { endWait(direction, by: limit) }
             await suspendGuardian(direction)
             if self[direction].isUnwatched { await suspendWatching(direction) }
         } else {
@@ -127,7 +127,22 @@ extension SlotReference {
         }
     }
 
+    @inline(__always)
     private func finish(
+        _ direction: Direction, _ operation: SocketError.Operation
+    ) throws(SocketError) -> Int? {
+        let result = self[direction].result
+        guard result >= 0, self[direction].cause == .ready, !slot.state.contains(.closing) else {
+            return try finishRarely(direction, operation)
+        }
+        self[direction].isBusy = false
+        self[direction].result = 0
+        return result > 0 ? Int(result) : nil
+    }
+
+    /// The end of a wait on a socket that fails or is closed, or of one that was interrupted.
+    @inline(never)
+    private func finishRarely(
         _ direction: Direction, _ operation: SocketError.Operation
     ) throws(SocketError) -> Int? {
         let (cause, result, isClosing) = (self[direction].cause, self[direction].result, slot.state.contains(.closing))
@@ -149,6 +164,6 @@ extension SlotReference {
     /// Whether the task's cancellation may reach the slot through its server.
     private var mayBeWatched: Bool {
         // One that was cancelled by itself, and not by its server, hears of it by the handler it installs then.
-        slot.guardian != 0 && !Task.isCancelled
+        slot.guardian != 0 && !CurrentTask.isCancelled(slot.guardian)
     }
 }

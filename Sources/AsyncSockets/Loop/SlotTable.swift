@@ -13,8 +13,8 @@ package final class SlotTable: @unchecked Sendable {
     private var blockCount = 0
     @exclusivity(unchecked)
     private var free: [UInt32] = []
-    @exclusivity(unchecked)
-    private var used = 0
+    // Written under the lock, and read without.
+    private let used = Atomic<Int>(0)
 
     init() { unsafe blocks.initialize(repeating: nil, count: Self.mostBlocks) }
 
@@ -28,7 +28,9 @@ package final class SlotTable: @unchecked Sendable {
     }
 
     /// Slots in use.
-    var count: Int { lock.withLock { unsafe used } }
+    var count: Int { used.load(ordering: .relaxed) }
+    /// Whether there are more than the processor's nearest caches have room for.
+    var isCrowded: Bool { count > 128 }
 
     /// The slot at an index that was handed out once.
     @inline(__always)
@@ -49,7 +51,7 @@ package final class SlotTable: @unchecked Sendable {
         lock.withLock {
             if unsafe free.isEmpty { grow(loop) }
             guard let index = unsafe free.popLast() else { return nil }
-            unsafe used += 1
+            used.add(1, ordering: .relaxed)
             return self[index]
         }
     }
@@ -57,7 +59,7 @@ package final class SlotTable: @unchecked Sendable {
     /// Gives a slot back.
     func give(_ reference: SlotReference) {
         lock.withLock {
-            unsafe used -= 1
+            used.subtract(1, ordering: .relaxed)
             unsafe free.append(reference.slot.index)
         }
     }
