@@ -78,8 +78,8 @@ def build_variant(program, **macros):
 def build_swift(product):
     """Builds one Swift product and answers where it is."""
     say(f"building {product}")
-    # valgrind gives up on debug information that is newer than itself.
-    command = ["swift", "build", "-c", "release", "-debug-info-format", "none"]
+    # As servers are deployed: with the runtime in the program. Valgrind gives up on debug information that is newer than itself.
+    command = ["swift", "build", "-c", "release", "--static-swift-stdlib", "-debug-info-format", "none"]
     command += ["--package-path", str(HERE), "--product", product]
     if subprocess.run(command, stdout=sys.stderr).returncode != 0:
         sys.exit(f"{product} does not build")

@@ -4,9 +4,13 @@ from dataclasses import dataclass, field
 from harness import C_PROGRAMS
 
 
+# Bytes of a plain handler's own buffer: as the documentation's echo has it, or, for longer messages, what C receives at once.
+SMALL_BUFFER, LARGE_BUFFER = 4 << 10, 64 << 10
+
+
 @dataclass(frozen=True)
 class Subject:
-    """A server: for each kind of load a C program, or the arguments of async-echo."""
+    """A server: for each kind of load a C program, or the variant of async-echo."""
 
     name: str
     programs: dict = field(default_factory=dict)
@@ -17,14 +21,12 @@ class Subject:
     def is_c(self):
         return not self.engine
 
-    def command(self, kind, async_echo):
-        """How the server for a kind of load is started, or None if there is none."""
-        if kind not in self.programs:
+    def command(self, scenario, async_echo):
+        """How the server for a load is started, or None if there is none."""
+        program = self.programs.get(scenario.kind)
+        if not program:
             return None
-        program = self.programs[kind]
-        if self.is_c:
-            return [C_PROGRAMS / program]
-        return [async_echo, "{port}", self.engine, *([program] if program else [])]
+        return [C_PROGRAMS / program] if self.is_c else [async_echo, "{port}", self.engine, program, scenario.buffer]
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,10 @@ class Scenario:
     conns: int = 64
     size: int = 64
     beside: int = 0
+
+    @property
+    def buffer(self):
+        return LARGE_BUFFER if self.size > SMALL_BUFFER else SMALL_BUFFER
 
     @property
     def is_heavy(self):
@@ -58,7 +64,7 @@ class Scenario:
         return {"seconds": max(least, many * 40e-6), "warmup": max(least / 5, many * 15e-6)}
 
 
-PLAIN = {"echo": "", "bulk": "bulk", "udp": "udp"}
+PLAIN = {"echo": "plain", "bulk": "bulk", "udp": "udp"}
 LIMITED = ("64x64", "1000x64")
 
 SUBJECTS = [
@@ -107,5 +113,5 @@ VARIANT_SCENARIOS = ("1x64", "64x64", "1000x64", "64x16k", "bulk")
 
 def taking_part(scenario, subjects, async_echo):
     """The subjects of a scenario and how each is started, the baselines first."""
-    commands = {s.name: s.command(scenario.kind, async_echo) for s in subjects if not s.only or scenario.name in s.only}
+    commands = {s.name: s.command(scenario, async_echo) for s in subjects if not s.only or scenario.name in s.only}
     return {name: command for name, command in commands.items() if command}

@@ -8,11 +8,9 @@ import tempfile
 import instructions
 import syscalls
 from harness import C_PROGRAMS, Failed, Server, median, say
-from subjects import Scenario, taking_part
+from subjects import LARGE_BUFFER, SMALL_BUFFER, Scenario, taking_part
 
 IDLE, TIMERS, MESSAGES = 5000, 100_000, 100_000
-# What the handler of the plain servers allocates for itself.
-BUFFER = 64 << 10
 ECHO = Scenario("echo", "")
 
 
@@ -28,8 +26,8 @@ def measure(part, subjects, programs, options):
     return found, failures
 
 
-def servers(subjects, programs, kind="echo"):
-    return taking_part(Scenario("64x64", "", kind=kind), subjects, programs["async-echo"])
+def servers(subjects, programs, kind="echo", size=64):
+    return taking_part(Scenario("64x64", "", kind=kind, size=size), subjects, programs["async-echo"])
 
 
 # Memory
@@ -42,8 +40,9 @@ def memory(subjects, programs, options):
         for _ in range(starts):
             with Server(command, options.cpu) as server:
                 figures.append(server.bytes_per_connection(IDLE, size=64))
+        # What the plain handler allocates for itself.
         has_buffer = not name.startswith("C ") and not name.endswith("lent")
-        return {"bytes": round(median(figures)), "own": round(median(figures)) - (BUFFER if has_buffer else 0)}
+        return {"bytes": round(median(figures)), "own": round(median(figures)) - (SMALL_BUFFER if has_buffer else 0)}
 
     for name, command in servers(subjects, programs).items():
         if not name.endswith("limit"):
@@ -83,11 +82,10 @@ def timers(subjects, programs, options):
 # Allocations
 
 def allocations(subjects, programs, options):
-    def count(command, mode):
+    def count(command, mode, size):
         with tempfile.NamedTemporaryFile() as file:
             environment = {"LD_PRELOAD": str(C_PROGRAMS / "malloccount.so"), "MALLOCCOUNT": file.name}
             with Server(command, options.cpu, mode == "udp", environment) as server:
-                size = BUFFER if mode == "bulk" else 64
                 settings = {"conns": 1 if mode == "bulk" else 64, "size": size, "seconds": 0.5, "warmup": 0.1}
                 with server.load(mode, options.cpu, **settings) as load, open(file.name, "rb") as counted:
                     load.slice()  # what is made once
@@ -99,9 +97,10 @@ def allocations(subjects, programs, options):
 
     loads = (("pingpong", "echo"), ("udp", "udp"), ("bulk", "echo"))
     for mode, kind in loads[: 2 if options.quick else 3]:
-        for name, command in servers(subjects, programs, kind).items():
+        size = LARGE_BUFFER if mode == "bulk" else 64
+        for name, command in servers(subjects, programs, kind, size).items():
             label = {"pingpong": name, "udp": f"{name}, UDP", "bulk": f"{name}, bulk"}[mode]
-            yield label, lambda: count(command, mode)
+            yield label, lambda: count(command, mode, size)
 
 
 # System calls

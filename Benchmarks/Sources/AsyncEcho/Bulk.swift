@@ -19,7 +19,7 @@ private func sendForEver(_ client: borrowing AsyncTCPStream) async throws {
 }
 
 private func receiveAll(_ client: borrowing AsyncTCPStream) async throws {
-    var buffer = [UInt8](repeating: 0, count: room)
+    var buffer = [UInt8](repeating: 0, count: most)
     var total: UInt64 = 0
     while case let count = try await client.receive(into: &buffer), count > 0 { total += UInt64(count) }
     let answer = (0..<8).map { UInt8(truncatingIfNeeded: total >> (8 * $0)) }

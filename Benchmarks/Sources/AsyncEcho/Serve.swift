@@ -1,8 +1,8 @@
 import AsyncSockets
 import Sockets
 
-/// Bytes received at once.
-let room = 65536
+/// Bytes received at once of a stream in one direction, and the most that a datagram has.
+let most = 65536
 
 func listen(_ port: Port) throws -> AsyncTCPListener {
     let listener = try AsyncTCPListener(on: .loopback(port: port))
@@ -11,7 +11,7 @@ func listen(_ port: Port) throws -> AsyncTCPListener {
     return listener
 }
 
-func serve(_ listener: borrowing AsyncTCPListener) async throws {
+func serve(_ listener: borrowing AsyncTCPListener, _ room: Int) async throws {
     try await listener.serve { client in
         var buffer = [UInt8](repeating: 0, count: room)
         while case let count = try await client.receive(into: &buffer), count > 0 {
@@ -30,7 +30,7 @@ func serveLent(_ listener: borrowing AsyncTCPListener) async throws {
 }
 
 /// What a server does that waits for nobody for ever.
-func serveLimited(_ listener: borrowing AsyncTCPListener) async throws {
+func serveLimited(_ listener: borrowing AsyncTCPListener, _ room: Int) async throws {
     try await listener.serve { client in
         var buffer = [UInt8](repeating: 0, count: room)
         while case let count = try await client.receive(into: &buffer, within: .seconds(30)), count > 0 {
@@ -40,7 +40,7 @@ func serveLimited(_ listener: borrowing AsyncTCPListener) async throws {
 }
 
 func echoDatagrams(_ socket: consuming AsyncUDPSocket) async throws {
-    var buffer = [UInt8](repeating: 0, count: room)
+    var buffer = [UInt8](repeating: 0, count: most)
     while true {
         let datagram = try await socket.receive(into: &buffer)
         // An answer that cannot be sent is a datagram lost, as on any network.

@@ -1,8 +1,9 @@
-// Servers on tasks, for the benchmarks: async-echo PORT ENGINE [VARIANT]. Without a variant each client has a buffer of its
-// own, as the echo of the documentation has it. The variants:
+// Servers on tasks, for the benchmarks: async-echo PORT ENGINE [VARIANT [BYTES]]. Each client of the plain variant has a
+// buffer of its own, as the echo of the documentation has it, of this many bytes (4096). The variants:
 //
+//   plain  what is used when none is named
 //   lent   the bytes are sent from the memory they were received into, and an idle connection holds none
-//   limit  as without, but a receive takes at most 30 seconds
+//   limit  as plain, but a receive takes at most 30 seconds
 //   bulk   streams in one direction, as c/bulk.h says
 //   udp    sends every datagram back
 import AsyncSockets
@@ -10,17 +11,18 @@ import Sockets
 
 let arguments = CommandLine.arguments
 guard arguments.count >= 3, let port = Port(arguments[1]) else {
-    fatalError("usage: async-echo PORT ENGINE [lent|limit|bulk|udp]")
+    fatalError("usage: async-echo PORT ENGINE [plain|lent|limit|bulk|udp [BYTES]]")
 }
-let variant = arguments.count > 3 ? arguments[3] : ""
+let variant = arguments.count > 3 ? arguments[3] : "plain"
+let room = arguments.count > 4 ? Int(arguments[4]) ?? 4096 : 4096
 let engine = EngineKind(rawValue: arguments[2])
 
 // In the main thread and without others, as the servers in C.
 try EventLoop.run(engine: engine) { _ in
     switch variant {
-    case "": try await serve(listen(port))
+    case "plain": try await serve(listen(port), room)
     case "lent": try await serveLent(listen(port))
-    case "limit": try await serveLimited(listen(port))
+    case "limit": try await serveLimited(listen(port), room)
     case "bulk": try await serveBulk(listen(port))
     case "udp": try await echoDatagrams(AsyncUDPSocket(boundTo: .loopback(port: port)))
     default: fatalError("there is no variant \(variant)")
