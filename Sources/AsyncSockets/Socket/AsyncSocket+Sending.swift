@@ -44,7 +44,7 @@ extension SlotReference {
     /// What follows a first attempt that did not send all.
     @usableFromInline
     func sendRest(_ first: Int, _ bytes: Span<UInt8>, _ limit: TimeLimit) async throws(SocketError) {
-        guard first != Attempt.elsewhere else { return try await loop.actor.sendRest(tenant, bytes, limit) }
+        guard first != Attempt.elsewhere else { return try await sendElsewhere(bytes, limit) }
         let limit = starting(limit), tenancy = generation
         var (sent, answer) = (max(0, first), first)
         do throws(SocketError) {
@@ -59,5 +59,11 @@ extension SlotReference {
                 sent += max(0, answer)
             }
         } catch { throw error.with(transferred: sent) }
+    }
+
+    // Apart, to keep the frame of the others small.
+    @inline(never)
+    private func sendElsewhere(_ bytes: Span<UInt8>, _ limit: TimeLimit) async throws(SocketError) {
+        try await loop.actor.sendRest(tenant, bytes, starting(limit))
     }
 }
