@@ -16,7 +16,8 @@ package struct Slot {
     package var generation: UInt32 = 0
     // Every slot in use holds a reference to its loop, which `open` takes and `vacate` gives back. For any thread.
     let loop: Unmanaged<EventLoop>
-    /// The task whose cancellation its server passes on, so that its waits need no handler of their own.
+    /// The task whose cancellation its server passes on, so that its waits need no handler of their own. As its last act the
+    /// task takes itself out of here, so whoever stands here lives.
     var guardian = 0
     package var read = Side()
 
