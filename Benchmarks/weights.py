@@ -11,7 +11,6 @@ from harness import C_PROGRAMS, Failed, Server, median, say
 from subjects import LARGE_BUFFER, SMALL_BUFFER, Scenario, taking_part
 
 IDLE, TIMERS, MESSAGES = 5000, 100_000, 100_000
-ECHO = Scenario("echo", "")
 
 
 def measure(part, subjects, programs, options):

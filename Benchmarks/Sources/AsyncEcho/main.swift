@@ -3,7 +3,7 @@
 //
 //   plain  what is used when none is named
 //   lent   the bytes are sent from the memory they were received into, and an idle connection holds none
-//   limit  as plain, but a receive takes at most 30 seconds
+//   limit  as plain, but each receive and send takes at most 30 seconds
 //   bulk   streams in one direction, as c/bulk.h says
 //   udp    sends every datagram back
 import AsyncSockets
@@ -14,7 +14,9 @@ guard arguments.count >= 3, let port = Port(arguments[1]) else {
     fatalError("usage: async-echo PORT ENGINE [plain|lent|limit|bulk|udp [BYTES]]")
 }
 let variant = arguments.count > 3 ? arguments[3] : "plain"
-let room = arguments.count > 4 ? Int(arguments[4]) ?? 4096 : 4096
+guard let room = Int(arguments.count > 4 ? arguments[4] : "4096"), room > 0 else {
+    fatalError("BYTES is a number above 0, not \(arguments[4])")
+}
 let engine = EngineKind(rawValue: arguments[2])
 
 // In the main thread and without others, as the servers in C.

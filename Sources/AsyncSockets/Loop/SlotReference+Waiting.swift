@@ -164,6 +164,6 @@ extension SlotReference {
     /// Whether the task's cancellation may reach the slot through its server.
     private var mayBeWatched: Bool {
         // One that was cancelled by itself, and not by its server, hears of it by the handler it installs then.
-        slot.guardian != 0 && !CurrentTask.isCancelled(slot.guardian)
+        slot.guardian != 0 && !TaskBits.isCancelled(slot.guardian)
     }
 }

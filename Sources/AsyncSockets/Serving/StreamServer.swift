@@ -191,7 +191,7 @@ extension SlotReference {
 
     /// Makes the current task the one whose cancellation is passed on, under the limits of a server.
     fileprivate func watch(_ configuration: ServeConfiguration) {
-        slot.guardian = CurrentTask.bits
+        slot.guardian = TaskBits.ofCurrent
         if let time = configuration.idleLimit {
             slot.idleLimit = time.clampedNanoseconds
             slot.state.insert(.limited)

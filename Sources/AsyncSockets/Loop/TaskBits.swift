@@ -1,9 +1,9 @@
 internal import Builtin
 
-/// The task that is running, known by its bits: what tells tasks apart at the least cost, as `hashValue` would hash them.
-enum CurrentTask {
+/// Tasks, known by their bits: what tells them apart at the least cost, as `hashValue` would hash them.
+enum TaskBits {
     /// A number that only the current task has, 0 outside of tasks.
-    static var bits: Int {
+    static var ofCurrent: Int {
         @inline(__always)
         get {
             // They are compared only; nobody looks at what they point to.
