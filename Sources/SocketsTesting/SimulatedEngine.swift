@@ -72,8 +72,10 @@ final class SimulatedEngine: Engine, VirtualSockets, @unchecked Sendable {
 
     // Whoever waits is woken when something changes, so nothing has to be asked for.
     func isReady(_ slot: SlotReference, _ direction: Direction) -> Bool { true }
-    func awaitReadiness(_ slot: SlotReference, _ direction: Direction) {}
-    func reconsider(_ slot: SlotReference, _ direction: Direction) -> Bool { isReady(slot.slot.descriptor, direction) }
+    func awaitReadiness(_ slot: SlotReference, _ direction: Direction) -> Int { Attempt.pending }
+    func reconsider(_ slot: SlotReference, _ direction: Direction) -> Int {
+        isReady(slot.slot.descriptor, direction) ? 0 : Attempt.pending
+    }
     func interrupt(_ slot: SlotReference, _ direction: Direction) -> Bool { true }
 
     // MARK: Streams

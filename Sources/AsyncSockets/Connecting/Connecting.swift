@@ -57,8 +57,7 @@ enum Connecting {
     }
 
     private static func wait(_ reference: SlotReference, _ limit: TimeLimit) async throws(SocketError) {
-        reference.loop.engine.awaitReadiness(reference, .write)
-        _ = try await reference.afterAttempt(reference.pending(.write), .write, limit, .connect)
+        _ = try await reference.afterAttempt(reference.awaitReadiness(.write), .write, limit, .connect)
     }
 
     /// A Unix listener's queue is full, which nothing tells the end of.

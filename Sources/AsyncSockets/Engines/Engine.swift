@@ -5,8 +5,9 @@ package import Sockets
 ///
 /// All calls but `wakeUp` come from the loop's thread. An operation is attempted; it answers with a count, with a negated
 /// errno, or with one of ``Attempt``'s numbers. Whoever is told to wait is woken by `SlotReference.wake` and attempts it
-/// again. An operation in flight keeps the caller's memory until the engine wakes it with a result; all others touch
-/// memory during the call only.
+/// again. An operation in flight keeps the caller's memory until the engine wakes it with a result. A receive that waits lends
+/// its memory, too, as `SlotReference.room`: the engine may receive into it before it wakes the waiter, with the answer. All
+/// others touch memory during the call only.
 package protocol Engine: AnyObject {
     /// Which one it is.
     var kind: EngineKind { get }
@@ -44,10 +45,10 @@ package protocol Engine: AnyObject {
 
     /// Whether a call on the descriptor in this direction is worth a try.
     func isReady(_ slot: SlotReference, _ direction: Direction) -> Bool
-    /// After a call that would have to wait: the next wake says that another is worth a try.
-    func awaitReadiness(_ slot: SlotReference, _ direction: Direction)
-    /// After a call of another thread that would have to wait: true when an event came since, or else as `awaitReadiness`.
-    func reconsider(_ slot: SlotReference, _ direction: Direction) -> Bool
+    /// After a call that would have to wait: `pending`, and the next wake says that another is worth a try; or an error.
+    func awaitReadiness(_ slot: SlotReference, _ direction: Direction) -> Int
+    /// After a call of another thread that would have to wait: 0 when an event came since, or else as `awaitReadiness`.
+    func reconsider(_ slot: SlotReference, _ direction: Direction) -> Int
     /// Ends a wait early: true when the waiter can go at once; otherwise the engine wakes it when the kernel has let go
     /// of its memory.
     func interrupt(_ slot: SlotReference, _ direction: Direction) -> Bool

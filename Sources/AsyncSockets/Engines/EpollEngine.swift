@@ -6,10 +6,17 @@ internal import Sockets
 @safe
 final class EpollEngine: ReadinessEngine {
     private static let capacity = 512
+    /// Bytes received for those who wait, before they have their turn: no more than stay in the processor's cache.
+    private static let mostAtOnce = 256 << 10
 
     private let epoll: OwnedDescriptor
     private let waker: Waker
     private let events: UnsafeMutableRawPointer
+    /// The events of the last wait, and how many of them have been seen to.
+    @exclusivity(unchecked)
+    private var count = 0
+    @exclusivity(unchecked)
+    private var next = 0
     let buffers = BufferPool()
     /// Looks up whom an event is for.
     private unowned(unsafe) let table: SlotTable
@@ -38,29 +45,49 @@ final class EpollEngine: ReadinessEngine {
     private static let end = UInt32(csock_EPOLLRDHUP | csock_EPOLLHUP | csock_EPOLLERR | csock_EPOLLPRI)
 
     package func attach(_ slot: SlotReference) -> Int32 {
-        // An event tells what is there from the begin; room to send there is.
-        slot.slot.state.insert(.writable)
-        let interest = Self.input | Self.output | UInt32(csock_EPOLLRDHUP | csock_EPOLLPRI) | Self.edge
-        let user = UInt64(slot.slot.generation) << 32 | UInt64(slot.slot.index)
-        return csock_epoll_ctl(epoll.number, csock_EPOLL_CTL_ADD, slot.slot.descriptor, interest, user)
+        // What is there the first calls tell: a client's request is often there as soon as the client, and one that is served
+        // at once is never registered.
+        slot.slot.state.insert([.readable, .writable])
+        return 0
     }
 
     package func detach(_ slot: SlotReference) -> Bool {
+        guard slot.slot.state.contains(.registered) else { return true }
         // A duplicate would go on to report events after the close.
         _ = csock_epoll_ctl(epoll.number, csock_EPOLL_CTL_DEL, slot.slot.descriptor, 0, 0)
         return true
     }
 
-    func arm(_ slot: SlotReference, _ direction: Direction) {}
+    /// Registers a socket when somebody waits for it first.
+    @inline(__always)
+    func arm(_ slot: SlotReference, _ direction: Direction) -> Int32 {
+        slot.slot.state.contains(.registered) ? 0 : register(slot)
+    }
+
+    @inline(never)
+    private func register(_ slot: SlotReference) -> Int32 {
+        let interest = Self.input | Self.output | UInt32(csock_EPOLLRDHUP | csock_EPOLLPRI) | Self.edge
+        let user = UInt64(slot.slot.generation) << 32 | UInt64(slot.slot.index)
+        let error = csock_epoll_ctl(epoll.number, csock_EPOLL_CTL_ADD, slot.slot.descriptor, interest, user)
+        if error == 0 { slot.slot.state.insert(.registered) }
+        return error
+    }
 
     package func wait(_ timeout: Int64) {
-        // The memory has room for as many events as it says.
-        let count = unsafe max(0, Int(csock_epoll_wait_plain(epoll.number, events, Int32(Self.capacity), timeout)))
+        if unsafe next == count { collect(timeout) }
         let isCrowded = unsafe table.isCrowded
-        for index in 0..<count {
-            if isCrowded { fetch(index, count) }
-            dispatch(event(index))
+        var received = 0
+        while unsafe next < count, received < Self.mostAtOnce {
+            if isCrowded { unsafe fetch(next, count) }
+            received += unsafe dispatch(event(next))
+            unsafe next += 1
         }
+    }
+
+    private func collect(_ timeout: Int64) {
+        // The memory has room for as many events as it says.
+        unsafe count = max(0, Int(csock_epoll_wait_plain(epoll.number, events, Int32(Self.capacity), timeout)))
+        unsafe next = 0
     }
 
     /// Has the processor fetch what the next events need.
@@ -85,16 +112,15 @@ final class EpollEngine: ReadinessEngine {
     }
 
     @inline(__always)
-    private func dispatch(_ event: (user: UInt64, bits: UInt32)) {
-        guard let slot = place(event.user) else { return waker.clear() }
-        guard slot.slot.generation == UInt32(truncatingIfNeeded: event.user >> 32) else { return }
-        let bits = event.bits
-        slot.withLoop { loop in
-            loop.runningWoken {
-                slot.ready(
-                    readable: bits & Self.input != 0, writable: bits & Self.output != 0, ended: bits & Self.end != 0)
-            }
+    private func dispatch(_ event: (user: UInt64, bits: UInt32)) -> Int {
+        guard let slot = place(event.user) else {
+            waker.clear()
+            return 0
         }
+        guard slot.slot.generation == UInt32(truncatingIfNeeded: event.user >> 32) else { return 0 }
+        let bits = event.bits
+        return ready(
+            slot, readable: bits & Self.input != 0, writable: bits & Self.output != 0, ended: bits & Self.end != 0)
     }
 
     package func wakeUp() { waker.wake() }

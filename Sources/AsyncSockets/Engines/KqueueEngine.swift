@@ -57,7 +57,7 @@ final class KqueueEngine: ReadinessEngine {
         return true
     }
 
-    func arm(_ slot: SlotReference, _ direction: Direction) {}
+    func arm(_ slot: SlotReference, _ direction: Direction) -> Int32 { 0 }
 
     package func wait(_ timeout: Int64) {
         // The memory has room for as many events as it says.
@@ -71,7 +71,7 @@ final class KqueueEngine: ReadinessEngine {
         guard let slot = unsafe table.tenant(index, generation) else { return }
         let hasEnded = event.flags & UInt32(csock_EV_EOF | csock_EV_ERROR) != 0
         let isReadable = event.filter == csock_EVFILT_READ
-        slot.ready(readable: isReadable, writable: !isReadable, ended: hasEnded)
+        ready(slot, readable: isReadable, writable: !isReadable, ended: hasEnded)
     }
 
     package func wakeUp() { waker.wake() }

@@ -30,8 +30,8 @@ final class PollEngine: ReadinessEngine {
     private static let end = Int16(csock_POLLHUP | csock_POLLERR | csock_POLLNVAL)
 
     package func attach(_ slot: SlotReference) -> Int32 {
-        // Room to send there is; whether there is something to receive is asked when somebody wants it.
-        slot.slot.state.insert(.writable)
+        // Whether there is something to receive the first call tells.
+        slot.slot.state.insert([.readable, .writable])
         slot.slot.engine.first = Int32(truncatingIfNeeded: entries.count)
         entries.append(csock_pollfd_t(descriptor: -1, events: 0, ready: 0))
         owners.append(slot)
@@ -51,12 +51,12 @@ final class PollEngine: ReadinessEngine {
         return true
     }
 
-    func arm(_ slot: SlotReference, _ direction: Direction) {
+    func arm(_ slot: SlotReference, _ direction: Direction) -> Int32 {
         let place = Int(slot.slot.engine.first)
-        guard place > 0 else { return }
+        guard place > 0 else { return 0 }
         entries[place].events |= direction == .read ? Self.input : Self.output
-        guard slot.slot.engine.flags == 0 else { return delay(slot) }
-        entries[place].descriptor = slot.slot.descriptor
+        if slot.slot.engine.flags == 0 { entries[place].descriptor = slot.slot.descriptor } else { delay(slot) }
+        return 0
     }
 
     /// Looks at it a millisecond later, or when something else came.
@@ -116,7 +116,8 @@ final class PollEngine: ReadinessEngine {
         let hasEnded = bits & Self.end != 0
         disarm(place, hasEnded ? Self.input | Self.output : bits)
         if hasEnded { owners[place - 1].slot.engine.flags |= Self.hadError }
-        owners[place - 1].ready(readable: bits & Self.input != 0, writable: bits & Self.output != 0, ended: hasEnded)
+        ready(
+            owners[place - 1], readable: bits & Self.input != 0, writable: bits & Self.output != 0, ended: hasEnded)
     }
 
     /// Memory is short, or the limit on descriptors is below what is open by now, and that lasts for an unknown time.
@@ -126,8 +127,8 @@ final class PollEngine: ReadinessEngine {
         for place in 1..<entries.count where entries[place].descriptor >= 0 {
             let events = entries[place].events
             disarm(place, events)
-            owners[place - 1].ready(
-                readable: events & Self.input != 0, writable: events & Self.output != 0, ended: false)
+            let (readable, writable) = (events & Self.input != 0, events & Self.output != 0)
+            ready(owners[place - 1], readable: readable, writable: writable, ended: false)
         }
     }
 

@@ -9,8 +9,8 @@ protocol ReadinessEngine: Engine {
     /// Memory for receives that lend it.
     var buffers: BufferPool { get }
 
-    /// Makes sure that an event of this direction will be reported.
-    func arm(_ slot: SlotReference, _ direction: Direction)
+    /// Makes sure that an event of this direction will be reported: 0 or a negated errno.
+    func arm(_ slot: SlotReference, _ direction: Direction) -> Int32
 }
 
 extension ReadinessEngine {
@@ -31,6 +31,31 @@ extension ReadinessEngine {
             if count != -Int64(csock_EINTR) { return Int(truncatingIfNeeded: count) }
         }
         return wait(slot, .read)
+    }
+
+    /// After an event: receives at once for who waits for bytes, and wakes others. How many bytes it received.
+    ///
+    /// So the kernel receives for one socket after another, before the tasks run one after another: each finds its code where
+    /// the last one left it, in the processor's cache.
+    @inline(__always) @discardableResult
+    func ready(_ slot: SlotReference, readable: Bool, writable: Bool, ended: Bool) -> Int {
+        guard readable, !ended, let room = unsafe slot.room else {
+            slot.ready(readable: readable, writable: writable, ended: ended)
+            return 0
+        }
+        if writable { slot.ready(readable: false, writable: true, ended: false) }
+        return unsafe fill(slot, room)
+    }
+
+    @inline(__always)
+    private func fill(_ slot: SlotReference, _ room: UnsafeMutableBufferPointer<UInt8>) -> Int {
+        slot.slot.state.insert(.readable)
+        let answer = unsafe receive(slot, room)
+        if answer == Attempt.pending { return 0 }
+        // The end is no answer to a wait: the waiter asks again.
+        if answer == 0 { slot.slot.state.insert(.readable) }
+        slot.wake(.read, answer: answer)
+        return max(0, answer)
     }
 
     @inline(__always)
@@ -80,21 +105,23 @@ extension ReadinessEngine {
         slot.slot.state.contains(direction == .read ? .readable : .writable)
     }
 
-    package func awaitReadiness(_ slot: SlotReference, _ direction: Direction) { _ = wait(slot, direction) }
+    package func awaitReadiness(_ slot: SlotReference, _ direction: Direction) -> Int { wait(slot, direction) }
 
-    package func reconsider(_ slot: SlotReference, _ direction: Direction) -> Bool {
+    package func reconsider(_ slot: SlotReference, _ direction: Direction) -> Int {
         let hadEvent = isReady(slot, direction)
-        _ = wait(slot, direction)
-        return hadEvent
+        let answer = wait(slot, direction)
+        return hadEvent && answer == Attempt.pending ? 0 : answer
     }
 
     package func interrupt(_ slot: SlotReference, _ direction: Direction) -> Bool { true }
 
-    /// Clears the latch, and has its next event reported.
+    /// Clears the latch, and has its next event reported: `pending`, or a negated errno. Then it stays set, because nothing else
+    /// would set it.
     @inline(__always)
     private func wait(_ slot: SlotReference, _ direction: Direction) -> Int {
+        let error = arm(slot, direction)
+        guard error == 0 else { return Int(error) }
         slot.slot.state.remove(direction == .read ? [.readable, .ended] : .writable)
-        arm(slot, direction)
         return Attempt.pending
     }
 }

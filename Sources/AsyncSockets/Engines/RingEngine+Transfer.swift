@@ -63,7 +63,8 @@ extension RingEngine {
         let id = Int32(truncatingIfNeeded: result.flags >> 16)
         unsafe buffers.append(id, result.result, to: slot)
         if slot.slot.engine.count >= Self.mostAhead { stopReceiving(slot) }
-        slot.wake(.read)
+        guard let room = unsafe slot.room else { return slot.wake(.read) }
+        slot.wake(.read, answer: unsafe buffers.copy(from: slot, to: room))
     }
 
     private func receivedNothing(_ slot: SlotReference, _ result: csock_ring_completion_t) {
@@ -132,7 +133,7 @@ extension RingEngine {
     @inline(never)
     private func awaitRoom(_ slot: SlotReference) {
         slot.slot.write.isInFlight = false
-        awaitReadiness(slot, .write)
+        _ = awaitReadiness(slot, .write)
     }
 
     package func interrupt(_ slot: SlotReference, _ direction: Direction) -> Bool {
@@ -237,12 +238,8 @@ extension RingEngine {
         slot.slot.state.contains(direction == .read ? .readable : .writable)
     }
 
-    package func awaitReadiness(_ slot: SlotReference, _ direction: Direction) { _ = wait(slot, direction) }
-
-    package func reconsider(_ slot: SlotReference, _ direction: Direction) -> Bool {
-        _ = wait(slot, direction)
-        return false
-    }
+    package func awaitReadiness(_ slot: SlotReference, _ direction: Direction) -> Int { wait(slot, direction) }
+    package func reconsider(_ slot: SlotReference, _ direction: Direction) -> Int { wait(slot, direction) }
 
     private func wait(_ slot: SlotReference, _ direction: Direction) -> Int {
         slot.slot.state.remove(direction == .read ? [.readable, .ended] : .writable)

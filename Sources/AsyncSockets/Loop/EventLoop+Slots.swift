@@ -23,7 +23,7 @@ extension EventLoop {
         let error = attach(slot)
         guard error < 0 else { return slot }
         release(slot)
-        throw SocketError(engine.kind == .epoll ? .epollControl : .socket, negatedResult: Int(error))
+        throw SocketError(.socket, negatedResult: Int(error))
     }
 
     /// Lets the engine look after a slot: 0 or a negated errno, which the slot's operations answer from now on.

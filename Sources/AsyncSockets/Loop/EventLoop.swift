@@ -141,14 +141,6 @@ extension EventLoop {
     /// Whether nobody waits for a turn.
     private var isIdle: Bool { unsafe jobs.count == 0 && patient.isEmpty }
 
-    /// Runs at once whom an event wakes, unless somebody else waits for a turn: what the task needs is at hand then.
-    @inline(__always)
-    func runningWoken(_ wake: () -> Void) {
-        let isFirst = unsafe jobs.count == 0
-        wake()
-        if isFirst { unsafe runJobs(jobs.count) }
-    }
-
     /// Suspends until the others had their turn. As `Task.yield`, which would allocate. In the loop's thread.
     func turn() async {
         unsafe await suspended { unsafe patient.append($0) }
@@ -162,7 +154,9 @@ extension EventLoop {
     private func runJobs(_ most: Int) {
         let me = unsafe asUnownedTaskExecutor()
         var left = most
+        let isCrowded = slots.isCrowded
         while left > 0, let entry = unsafe jobs.next() {
+            if isCrowded, let next = unsafe jobs.nextTask { unsafe csock_prefetch(next, SlotReference.taskSize) }
             unsafe budget = Self.turn
             left -= 1
             if let executor = unsafe entry.executor {

@@ -36,6 +36,12 @@ struct JobQueue: ~Copyable {
         return entry
     }
 
+    /// Where the task of the next job lies, as an address to fetch ahead: a job's bits are its task's address.
+    var nextTask: UnsafeRawPointer? {
+        @inline(__always)
+        get { count == 0 ? nil : unsafe unsafeBitCast(entries[head & (capacity - 1)].job, to: UnsafeRawPointer?.self) }
+    }
+
     private mutating func grow() {
         let larger = UnsafeMutablePointer<Entry>.allocate(capacity: capacity * 2)
         for place in 0..<count {

@@ -50,8 +50,9 @@ extension LoopActor {
     ) async throws(SocketError) {
         let slot = try slot.require(direction.operation)
         let obstacle = slot.obstacle(direction)
-        if obstacle != 0 || !slot.loop.engine.reconsider(slot, direction) {
-            let answer = obstacle == 0 ? slot.pending(direction) : obstacle
+        var answer = obstacle == 0 ? slot.loop.engine.reconsider(slot, direction) : obstacle
+        if answer != 0 {
+            if answer == Attempt.pending { answer = slot.pending(direction) }
             _ = try await slot.afterAttempt(answer, direction, limit, direction.operation)
         }
         slot[direction].isBusy = true

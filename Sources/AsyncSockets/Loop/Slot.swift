@@ -5,7 +5,8 @@ public import Sockets
 /// Slots lie in memory that stays where it is until the loop ends, and only the loop's thread touches them.
 @safe
 package struct Slot {
-    // What every operation looks at lies together in the first 64 bytes, which the processor fetches at once.
+    // What every operation looks at lies together in the first 64 bytes, which the processor fetches at once. The whole has 192,
+    // so that the next slot begins where the processor begins to fetch.
 
     package var state: State = []
     /// The place in the loop's table.
@@ -24,8 +25,11 @@ package struct Slot {
     package var write = Side()
     /// What the engine keeps here.
     package var engine = EngineState()
-    /// Where the last receive was to write, and so perhaps the next one: an address to fetch ahead, never to read from.
-    var latestMemory: UnsafeRawPointer?
+    /// Where the last receive was to write, and so perhaps the next one. Unless a wait lends it, as `room` says, it is an address
+    /// to fetch ahead, never to look at.
+    var latestMemory: UnsafeMutableRawPointer?
+    /// How many bytes there.
+    var latestRoom = 0
 
     /// Where the slot stands in the heap of timers, or -1.
     var heapIndex: Int32 = -1
@@ -44,8 +48,6 @@ package struct Slot {
     var peer: UnsafeMutablePointer<SocketAddress>?
     /// Whether the loop's thread has heard of its tenant, whom another thread may be about to write down until then.
     var isKnown = false
-    /// Makes it 192 bytes, so that the next slot begins where the processor begins to fetch.
-    private let padding = InlineArray<1, UInt64>(repeating: 0)
 
     /// What is true of the whole socket.
     package struct State: OptionSet {
@@ -80,6 +82,8 @@ package struct Slot {
         static let expired = State(rawValue: 1 << 13)
         /// The descriptor is not closed in the end, because somebody gets it.
         static let wanted = State(rawValue: 1 << 14)
+        /// The engine has told the kernel of it.
+        package static let registered = State(rawValue: 1 << 15)
         /// Waits that name no limit have one.
         static let limited = State(rawValue: 1 << 9)
     }
@@ -138,6 +142,8 @@ package struct Side {
     var isAwaited = false
     /// Whether the kernel works on the operation, with memory of the one who waits.
     package var isInFlight = false
+    /// Whether the wait lends the slot's latest memory to the engine, for the bytes that come.
+    package var isFilling = false
     /// Whether the task that waits is another one than the server watches.
     var isUnwatched = false
 }

@@ -5,7 +5,7 @@ internal import CSocketShim
 
 extension SlotReference {
     /// Bytes that a task of a connection touches from its begin on: itself, and the frames that it allocates behind.
-    private static let taskSize = 2176
+    static let taskSize = 2176
     /// Bytes of an array before its elements, and those of a small message.
     private static let headerSize = 32, messageSize = 96
 

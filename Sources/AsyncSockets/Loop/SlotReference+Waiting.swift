@@ -6,8 +6,8 @@ extension SlotReference {
     /// The answer of an attempt, with which a wait begins if it says so. What happens from now on ends the wait, also before
     /// the task is suspended: the runtime may change executors on the way there, and run other jobs in between.
     @inline(__always)
-    func noting(_ answer: Int, _ direction: Direction) -> Int {
-        if answer <= Attempt.inFlight { begin(direction, isInFlight: answer == Attempt.inFlight) }
+    func noting(_ answer: Int, _ direction: Direction, isFilling: Bool = false) -> Int {
+        if answer <= Attempt.inFlight { begin(direction, isInFlight: answer == Attempt.inFlight, isFilling: isFilling) }
         return answer
     }
 
@@ -18,11 +18,12 @@ extension SlotReference {
     }
 
     @inline(__always)
-    private func begin(_ direction: Direction, isInFlight: Bool) {
+    private func begin(_ direction: Direction, isInFlight: Bool, isFilling: Bool) {
         self[direction].sequence &+= 1
         self[direction].isBusy = true
         self[direction].isAwaited = true
         self[direction].isInFlight = isInFlight
+        self[direction].isFilling = isFilling
         self[direction].cause = .ready
     }
 

@@ -13,6 +13,23 @@ extension SlotReference {
         if let waiter = unsafe self[direction].waiter.take() { unsafe waiter.resume() }
     }
 
+    /// Where the one who waits for bytes wants them, lent until it is woken; nil when nobody does.
+    package var room: UnsafeMutableBufferPointer<UInt8>? {
+        @inline(__always)
+        get {
+            guard self[.read].isAwaited, self[.read].isFilling else { return nil }
+            return unsafe UnsafeMutableBufferPointer(
+                start: slot.latestMemory?.assumingMemoryBound(to: UInt8.self), count: slot.latestRoom)
+        }
+    }
+
+    /// Wakes the waiter with the answer of a call that was made for it.
+    @inline(__always)
+    package func wake(_ direction: Direction, answer: Int) {
+        self[direction].result = Int32(clamping: answer)
+        wake(direction)
+    }
+
     /// Wakes the waiter of an operation that was in flight with its result. An interrupted one keeps its reason.
     package func complete(_ direction: Direction, _ result: Int) {
         let cause = self[direction].cause

@@ -67,7 +67,10 @@ public struct AsyncStreamListener<Address: SocketAddressProtocol>: ~Copyable, Se
 
 extension AsyncStreamSocket {
     /// Owns a connection that was accepted. It is closed when this throws: `wrongAddressFamily`.
+    ///
+    /// Apart, to keep the reading of addresses out of the frames of the clients' tasks.
     @inlinable
+    @inline(never)
     init(accepted reference: SlotReference) throws(SocketError) {
         let socket = AsyncSocket(reference)
         guard let peer = Address(reference.takePeer()) else { throw SocketError(.accept, .wrongAddressFamily) }

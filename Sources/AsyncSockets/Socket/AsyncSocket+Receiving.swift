@@ -42,7 +42,7 @@ extension SlotReference {
         let limit = starting(limit)
         var answer = first
         while answer < 0 {
-            _ = try await afterAttempt(answer, .read, limit, .recv)
+            if let count = try await afterAttempt(answer, .read, limit, .recv) { return count }
             var span = buffer.mutableSpan
             answer = receive(&span)
         }
@@ -58,7 +58,7 @@ extension SlotReference {
         let limit = starting(limit)
         var answer = first
         while answer < 0 {
-            _ = try await afterAttempt(answer, .read, limit, .recv)
+            if let count = try await afterAttempt(answer, .read, limit, .recv) { return count }
             var span = buffer.mutableSpan
             answer = receive(&span)
         }

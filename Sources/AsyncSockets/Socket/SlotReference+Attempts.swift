@@ -34,19 +34,27 @@ extension SlotReference {
         let obstacle = obstacle(direction)
         guard obstacle == 0 else { return obstacle }
         if loop.engine.isReady(self, direction), let result = try call() { return result }
-        loop.engine.awaitReadiness(self, direction)
-        return pending(direction)
+        return awaitReadiness(direction)
+    }
+}
+
+extension SlotReference {
+    /// Begins a wait for another call to be worth a try.
+    func awaitReadiness(_ direction: Direction) -> Int {
+        let answer = loop.engine.awaitReadiness(self, direction)
+        return answer == Attempt.pending ? pending(direction) : answer
     }
 }
 
 extension EventLoop {
     @inline(__always)
-    fileprivate func receive(_ slot: SlotReference, _ memory: UnsafeMutableBufferPointer<UInt8>) -> Int {
+    func receive(_ slot: SlotReference, _ memory: UnsafeMutableBufferPointer<UInt8>) -> Int {
         guard isCurrent else { return Attempt.elsewhere }
         let obstacle = obstacle(slot, .read)
         guard obstacle == 0 else { return obstacle }
-        unsafe slot.slot.latestMemory = UnsafeRawPointer(memory.baseAddress)
-        return unsafe slot.noting(engine.receive(slot, memory), .read)
+        unsafe slot.slot.latestMemory = UnsafeMutableRawPointer(memory.baseAddress)
+        slot.slot.latestRoom = memory.count
+        return unsafe slot.noting(engine.receive(slot, memory), .read, isFilling: true)
     }
 
     @inline(__always)

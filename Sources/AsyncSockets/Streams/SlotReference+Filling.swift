@@ -10,7 +10,7 @@ extension SlotReference {
     func fill(
         _ buffer: inout [UInt8], from start: Int, atLeast least: Int, _ limit: TimeLimit
     ) async throws(SocketError) -> Int {
-        let limit = starting(limit)
+        let limit = starting(limit), tenancy = generation
         var got = 0
         do throws(SocketError) {
             while got < least {
@@ -20,19 +20,18 @@ extension SlotReference {
                 if answer == Attempt.elsewhere {
                     return got + (try await loop.actor.fill(tenant, &buffer, start + got, least - got, limit))
                 }
-                if answer < 0 { _ = try await afterAttempt(answer, .read, limit, .recv) }
+                if answer < 0 { got += try await afterAttempt(answer, .read, limit, .recv) ?? 0 }
+                // What had come when it was closed counts; the slot may be another one's by now.
+                guard generation == tenancy || got >= least else { throw SocketError(.recv, .closed) }
             }
         } catch { throw error.adding(transferred: got) }
         return got
     }
 
     private func receive(_ buffer: inout [UInt8], from start: Int) -> Int {
-        guard loop.isCurrent else { return Attempt.elsewhere }
-        let obstacle = obstacle(.read)
-        guard obstacle == 0 else { return obstacle }
-        // The engine writes during the call only, and within what it is told of.
-        return unsafe buffer.withUnsafeMutableBufferPointer {
-            unsafe noting(loop.engine.receive(self, UnsafeMutableBufferPointer(rebasing: $0[start...])), .read)
+        // The engine writes within what it is told of.
+        unsafe buffer.withUnsafeMutableBufferPointer { memory in
+            withLoop { unsafe $0.receive(self, UnsafeMutableBufferPointer(rebasing: memory[start...])) }
         }
     }
 }

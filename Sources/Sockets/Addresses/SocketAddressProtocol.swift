@@ -16,6 +16,7 @@ public protocol SocketAddressProtocol: Hashable, Sendable, CustomStringConvertib
 
 extension SocketAddressProtocol {
     /// The address of this type, or nil when it is of another family.
+    @inlinable
     public init?(_ address: SocketAddress) { self.init(sockaddr: address.bytes) }
 
     /// The address as the kernel reads it; throws as `write(to:)`.

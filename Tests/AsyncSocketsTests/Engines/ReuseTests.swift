@@ -77,6 +77,39 @@ import Testing
     }
 
     @Test(arguments: EngineKind.available)
+    func `bytes that had come when a socket was closed count, and no others follow`(_ kind: EngineKind) async throws {
+        try await onLoop(kind) { loop in
+            for _ in 0..<20 {
+                let old = try Connection(loop), trigger = try Connection(loop), next = try Connection(loop)
+                let peer = old.peer, slot = old.stream.socket.take()
+                let fill = Task(executorPreference: loop) {
+                    var buffer: [UInt8] = [0, 0, 0, 0]
+                    let error = await socketError { () async throws(SocketError) in
+                        _ = try await slot.fill(&buffer, from: 0, atLeast: 4, .forever)
+                    }
+                    return (error, buffer)
+                }
+                await turns(3, of: loop)
+                // The engine awaits something of it, too.
+                var room: [UInt8] = [0, 0]
+                let code = await failure { _ = try await trigger.stream.receive(into: &room, within: .microseconds(1)) }
+                #expect(code == .timedOut)
+                // Both have something when the loop waits for the next time. The trigger's task runs first.
+                try trigger.peer.sendAll([1].span)
+                try peer.sendAll([66, 67].span)
+                _ = try await trigger.stream.receive(into: &room)
+                slot.drop()
+                try next.peer.sendAll([2, 3, 4].span)
+                let (error, buffer) = await fill.value
+                #expect(error?.code == .closed && error?.transferred == 2 && buffer == [66, 67, 0, 0])
+                #expect(try await next.stream.receive(count: 3) == [2, 3, 4])
+            }
+        }
+    }
+
+    @Test func `a slot fills whole lines of the cache`() { #expect(MemoryLayout<Slot>.stride == 192) }
+
+    @Test(arguments: EngineKind.available)
     func `a task on its way to the loop does not find another socket there`(_ kind: EngineKind) async throws {
         let loop = try EventLoop(engine: kind)
         let old = try BlockingPair(), next = try BlockingPair(), gate = Gate()
