@@ -52,8 +52,6 @@ extension ReadinessEngine {
         slot.slot.state.insert(.readable)
         let answer = unsafe receive(slot, room)
         if answer == Attempt.pending { return 0 }
-        // The end is no answer to a wait: the waiter asks again.
-        if answer == 0 { slot.slot.state.insert(.readable) }
         slot.wake(.read, answer: answer)
         return max(0, answer)
     }

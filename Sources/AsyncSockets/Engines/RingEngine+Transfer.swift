@@ -63,8 +63,7 @@ extension RingEngine {
         let id = Int32(truncatingIfNeeded: result.flags >> 16)
         unsafe buffers.append(id, result.result, to: slot)
         if slot.slot.engine.count >= Self.mostAhead { stopReceiving(slot) }
-        guard let room = unsafe slot.room else { return slot.wake(.read) }
-        slot.wake(.read, answer: unsafe buffers.copy(from: slot, to: room))
+        slot.wake(.read)
     }
 
     private func receivedNothing(_ slot: SlotReference, _ result: csock_ring_completion_t) {

@@ -132,7 +132,7 @@ package struct Side {
     package var deadline = Int64.max
     /// Counts waits, so that a late cancellation does not hit the next one.
     var sequence: UInt32 = 0
-    /// What the kernel answered to the operation that was in flight.
+    /// What the kernel answered to the operation, if the engine made it: a count, `nothing`, or a negated errno.
     package var result: Int32 = 0
     /// Why the waiter was woken.
     package var cause = WakeCause.ready
@@ -146,6 +146,9 @@ package struct Side {
     package var isFilling = false
     /// Whether the task that waits is another one than the server watches.
     var isUnwatched = false
+
+    /// The result of an operation that moved no bytes, such as the end of a stream; 0 is that of none.
+    static let nothing = Int32.min
 }
 
 /// Why a wait ended.

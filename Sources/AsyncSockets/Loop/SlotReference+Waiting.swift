@@ -151,7 +151,7 @@ extension SlotReference {
         self[direction].result = 0
         settle()
         // What an operation in flight did counts, also when it was to be ended.
-        if result > 0 { return Int(result) }
+        if result > 0 || result == Side.nothing { return max(0, Int(result)) }
         switch cause {
         case .ready where result < 0: throw SocketError(operation, negatedResult: Int(result))
         case .ready where isClosing: throw SocketError(operation, .closed)

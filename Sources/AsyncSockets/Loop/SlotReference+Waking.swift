@@ -26,7 +26,7 @@ extension SlotReference {
     /// Wakes the waiter with the answer of a call that was made for it.
     @inline(__always)
     package func wake(_ direction: Direction, answer: Int) {
-        self[direction].result = Int32(clamping: answer)
+        self[direction].result = answer == 0 ? Side.nothing : Int32(clamping: answer)
         wake(direction)
     }
 

@@ -14,13 +14,13 @@ extension SlotReference {
         var got = 0
         do throws(SocketError) {
             while got < least {
-                let answer = receive(&buffer, from: start + got)
-                if answer == 0 { return got }
-                got += max(0, answer)
+                var answer = receive(&buffer, from: start + got)
                 if answer == Attempt.elsewhere {
                     return got + (try await loop.actor.fill(tenant, &buffer, start + got, least - got, limit))
                 }
-                if answer < 0 { got += try await afterAttempt(answer, .read, limit, .recv) ?? 0 }
+                if answer < 0 { answer = try await afterAttempt(answer, .read, limit, .recv) ?? answer }
+                if answer == 0 { return got }
+                got += max(0, answer)
                 // What had come when it was closed counts; the slot may be another one's by now.
                 guard generation == tenancy || got >= least else { throw SocketError(.recv, .closed) }
             }

@@ -35,6 +35,30 @@ import Testing
         }
     }
 
+    @Test(arguments: EngineKind.available, [SocketType.datagram, .sequencedPacket])
+    func `an empty datagram ends the wait for bytes, and is not lost`(
+        _ kind: EngineKind, _ type: SocketType
+    ) async throws {
+        try await withLoop(kind) { loop in
+            try await Place.loop.run(loop) {
+                let pair = try Socket.pair(type), peer = Shared(pair.second)
+                let socket = try AsyncSocket(pair.first, on: loop)
+                for _ in 0..<10 {
+                    let sender = Task(executorPreference: loop) {
+                        await turns(3, of: loop)
+                        for size in [0, 3] { _ = try peer.value.send(pattern(size).span) }
+                    }
+                    var buffer = [UInt8](repeating: 9, count: 4)
+                    for size in [0, 3] {
+                        #expect(try await socket.receive(into: &buffer) == size)
+                        #expect(Array(buffer.prefix(size)) == pattern(size) && buffer.last == 9)
+                    }
+                    try await sender.value
+                }
+            }
+        }
+    }
+
     @Test(arguments: EngineKind.available, Place.allCases)
     func `a sequence of datagrams answers each of them`(_ kind: EngineKind, _ place: Place) async throws {
         try await withLoop(kind) { loop in

@@ -101,7 +101,10 @@ import Testing
                 slot.drop()
                 try next.peer.sendAll([2, 3, 4].span)
                 let (error, buffer) = await fill.value
-                #expect(error?.code == .closed && error?.transferred == 2 && buffer == [66, 67, 0, 0])
+                // What the ring received ahead, and nobody had got, goes with the socket.
+                let came: [UInt8] = kind == .ring ? [] : [66, 67]
+                #expect(error?.code == .closed && error?.transferred == came.count)
+                #expect(Array(buffer.prefix(came.count)) == came)
                 #expect(try await next.stream.receive(count: 3) == [2, 3, 4])
             }
         }
