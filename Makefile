@@ -50,10 +50,10 @@ sanitize-shim:
 	for each in gcc-asan clang-asan gcc-tsan clang-tsan; do \
 	    cmake --build $(BUILD)/$$each -j2 && $(CTEST) --test-dir $(BUILD)/$$each || exit; done
 
-# Without the runner of XCTest, which leaks and has no tests to run here. Under the sanitizer of threads one test after the
-# other, because each takes so long that their time limits would not hold.
+# Without the runner of XCTest, which leaks and has no tests to run here. One test after the other, because each takes so long
+# that time limits would not hold: the tasks of one wait until the tests of others give up the threads.
 sanitize-swift:
-	swift test --disable-xctest --sanitize=address -Xswiftc -use-ld=lld --scratch-path $(BUILD)/swift-asan
+	swift test --disable-xctest --no-parallel --sanitize=address -Xswiftc -use-ld=lld --scratch-path $(BUILD)/swift-asan
 	TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/tsan.supp \
 	    swift test --disable-xctest --no-parallel --sanitize=thread -Xswiftc -use-ld=lld --scratch-path $(BUILD)/swift-tsan
 

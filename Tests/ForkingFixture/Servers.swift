@@ -22,15 +22,24 @@ func sayEnd(_ counters: ServerCounters, _ before: Int) {
     say("done \(end.accepted) accepted, \(end.active) active, \(end.failed) failed, \(left) left open")
 }
 
+/// What follows a name and `=` in the option that has it.
+private func value(_ name: String, in options: [String]) -> String? {
+    options.first { $0.hasPrefix("\(name)=") }.map { String($0.dropFirst(name.utf8.count + 1)) }
+}
+
 private func run(
     _ model: String, _ limit: Int, _ options: [String], _ configuration: ServerConfiguration,
     _ counters: inout ServerCounters?
 ) throws(SocketError) {
-    let path = options.first { $0.hasPrefix("unix=") }?.dropFirst(5)
+    var configuration = configuration
+    if let pause = value("pause", in: options).flatMap(Int.init) {
+        configuration.acceptPolicy.firstPause = .milliseconds(pause)
+    }
+    let path = value("unix", in: options)
     if model == "udp" {
         try serveDatagrams(configuration, &counters)
     } else if let path {
-        try serve(UnixListener(on: String(path)), model, limit, configuration, &counters)
+        try serve(UnixListener(on: path), model, limit, configuration, &counters)
     } else {
         try serve(listen(options), model, limit, configuration, &counters)
     }
@@ -94,7 +103,7 @@ private func listen(_ options: [String]) throws(SocketError) -> TCPListener {
     for option in options {
         let parts = option.split(separator: "=").map(String.init)
         switch parts[0] {
-        case "forked": break
+        case "forked", "pause": break
         case "backlog": configuration.backlog = Int(parts[1]) ?? 0
         default:
             configuration.sharesPort = true

@@ -55,14 +55,15 @@ struct ResourceFaultTests {
     }
 
     @Test func `a listener that cannot be watched again after a pause is tried again`() throws {
-        // After those four calls the listener is taken out, and cannot be put back.
+        // After those four calls the listener is taken out, and cannot be put back. It is taken out when there is time left of
+        // the pause, so that is a long one.
         let server = try ServerProgram(
-            .epoll, faults: ["accept4:error=EMFILE:when=1", "epoll_ctl:error=ENOSPC:when=6..7"])
+            .epoll, "pause=200", faults: ["accept4:error=EMFILE:when=1", "epoll_ctl:error=ENOSPC:when=6..7"])
         let client = try server.connect()
         #expect(
             server.lines(3) == [
-                "accept paused EMFILE 0.005 seconds", "accept paused ENOSPC 0.01 seconds",
-                "accept paused ENOSPC 0.02 seconds",
+                "accept paused EMFILE 0.2 seconds", "accept paused ENOSPC 0.4 seconds",
+                "accept paused ENOSPC 0.8 seconds",
             ])
         try greet(client)
         try client.close()
