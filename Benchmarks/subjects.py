@@ -107,6 +107,8 @@ RING_VARIANTS = {
     "32 buffers": {"BUFFERS": 32},
     "no deferred work": {"TASK_WORK": 0},
     "no multishot receive": {"SHOTS": 0},
+    "registered files": {"FILES": 4096},
+    "zero-copy sends": {"SENDING": "IORING_OP_SEND_ZC"},
 }
 VARIANT_SCENARIOS = ("1x64", "64x64", "1000x64", "64x16k", "bulk")
 

@@ -7,6 +7,7 @@ enum { NONE = -1, MOST_WAITING = 8 };
 struct connection {
     int32_t first, last, next_starved;  // received buffers that have not been sent, the oldest first
     uint32_t waiting;                   // how many these are
+    int result;                         // of a send whose notification is still to come
     bool receiving, stopping, sending, ended, starved;
 };
 
@@ -108,12 +109,18 @@ static void sent(int fd, int result) {
     close_if_over(fd);
 }
 
+/// A zero-copy send has ended when its notification says that the kernel has let go of the bytes.
+static void sent_or_notified(int fd, const struct io_uring_cqe *cqe) {
+    if (cqe->flags & IORING_CQE_F_MORE) connections[fd].result = cqe->res;
+    else sent(fd, cqe->flags & IORING_CQE_F_NOTIF ? connections[fd].result : cqe->res);
+}
+
 static void dispatch(const struct io_uring_cqe *cqe) {
     int fd = (int)(uint32_t)cqe->user_data;
     switch ((enum kind)(cqe->user_data >> 32)) {
     case ACCEPT: return accepted(fd, cqe->res, cqe->flags & IORING_CQE_F_MORE);
     case RECEIVE: return received(fd, cqe->res, cqe->flags);
-    case SEND: return sent(fd, cqe->res);
+    case SEND: return sent_or_notified(fd, cqe);
     case CANCEL: case END: return;  // told only when it failed: it was over already
     }
 }

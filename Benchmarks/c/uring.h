@@ -19,6 +19,13 @@
 #ifndef SHOTS
 #define SHOTS IORING_RECV_MULTISHOT
 #endif
+#ifndef SENDING
+#define SENDING IORING_OP_SEND
+#endif
+// Places of a table of the ring that the clients' sockets are in, instead of having descriptors; 0 for none.
+#ifndef FILES
+#define FILES 0
+#endif
 
 enum { SUBMISSIONS = 4096, COMPLETIONS = 16384, GROUP = 0 };
 // Buffers at the distance of a power of two would share few places of the processor's cache.
@@ -75,6 +82,8 @@ static inline void open_ring(void) {
     struct io_uring_rsrc_update update = {.offset = UINT32_MAX, .data = (unsigned)ring.fd};
     if (registered(IORING_REGISTER_RING_FDS, &update, 1) < 0) fail("IORING_REGISTER_RING_FDS");
     ring.number = (int)update.offset;
+    struct io_uring_rsrc_register files = {.nr = FILES, .flags = IORING_RSRC_REGISTER_SPARSE};
+    if (FILES > 0 && registered(IORING_REGISTER_FILES2, &files, sizeof files) < 0) fail("IORING_REGISTER_FILES2");
 }
 
 static inline uint8_t *buffer_at(unsigned id) { return buffer_memory + (size_t)id * STRIDE; }
@@ -130,18 +139,26 @@ static inline uint64_t user(enum kind kind, int fd) { return (uint64_t)kind << 3
 static inline void start_accepting(int listener) {
     struct io_uring_sqe *sqe = operation(IORING_OP_ACCEPT, listener, user(ACCEPT, listener));
     sqe->ioprio = IORING_ACCEPT_MULTISHOT;
-    sqe->accept_flags = SOCK_CLOEXEC;
+    if (FILES > 0) sqe->file_index = IORING_FILE_INDEX_ALLOC;
+    else sqe->accept_flags = SOCK_CLOEXEC;
+}
+
+/// An operation on a client's socket.
+static inline struct io_uring_sqe *client_operation(uint8_t opcode, int fd, enum kind kind) {
+    struct io_uring_sqe *sqe = operation(opcode, fd, user(kind, fd));
+    if (FILES > 0) sqe->flags = IOSQE_FIXED_FILE;
+    return sqe;
 }
 
 static inline void start_receiving(int fd) {
-    struct io_uring_sqe *sqe = operation(IORING_OP_RECV, fd, user(RECEIVE, fd));
+    struct io_uring_sqe *sqe = client_operation(IORING_OP_RECV, fd, RECEIVE);
     sqe->ioprio = SHOTS;
-    sqe->flags = IOSQE_BUFFER_SELECT;
+    sqe->flags |= IOSQE_BUFFER_SELECT;
     sqe->buf_group = GROUP;
 }
 
 static inline void start_sending(int fd, const uint8_t *bytes, size_t count) {
-    struct io_uring_sqe *sqe = operation(IORING_OP_SEND, fd, user(SEND, fd));
+    struct io_uring_sqe *sqe = client_operation(SENDING, fd, SEND);
     sqe->addr = (uint64_t)(uintptr_t)bytes;
     sqe->len = (uint32_t)count;
     sqe->msg_flags = MSG_NOSIGNAL;
@@ -154,7 +171,9 @@ static inline void stop_receiving(int fd) {
 }
 
 static inline void start_closing(int fd) {
-    operation(IORING_OP_CLOSE, fd, user(END, fd))->flags = IOSQE_CQE_SKIP_SUCCESS;
+    struct io_uring_sqe *sqe = operation(IORING_OP_CLOSE, FILES > 0 ? 0 : fd, user(END, fd));
+    if (FILES > 0) sqe->file_index = (uint32_t)fd + 1;
+    sqe->flags = IOSQE_CQE_SKIP_SUCCESS;
 }
 
 /// Runs the ring for ever: `each` gets every result, and `after` comes after every batch of them.
