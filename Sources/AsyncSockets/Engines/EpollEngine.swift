@@ -5,8 +5,9 @@ internal import Sockets
 /// Edge-triggered epoll: a socket is registered once, for both directions. C: epoll(7)
 @safe
 final class EpollEngine: ReadinessEngine {
-    private static let capacity = 512
-    /// Bytes received for those who wait, before they have their turn: no more than stay in the processor's cache.
+    /// Events of one wait, and bytes received for those who wait, before they have their turn: enough of them to keep the kernel's
+    /// code in the processor's cache, and few enough that sockets, tasks and bytes stay there, too.
+    private static let capacity = 64
     private static let mostAtOnce = 256 << 10
 
     private let epoll: OwnedDescriptor
