@@ -246,7 +246,7 @@ extension ProxyTests {
     /// A proxy whose target it is itself, at a port that nobody else was quicker to take.
     private static func ownTarget() throws -> Program {
         for _ in 0..<10 {
-            let port = try closedAddress().port
+            let port = try TCPListener(on: .loopback(port: 0)).localAddress.port
             let proxy = try Program.sock("proxy", "127.0.0.1:\(port)", "0.0.0.0:\(port)")
             if proxy.errors(containing: "\n").contains("listening on") { return proxy }
         }

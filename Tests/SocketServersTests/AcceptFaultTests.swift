@@ -83,7 +83,7 @@ struct AcceptFaultTests {
         try greet(first)
         if model == .iterative { try first.shutdown(.write) }
         let second = try server.connect()
-        try expectRefusal(of: second)
+        try expectReset(of: second)
         if model != .iterative {
             try greet(first)
             try first.shutdown(.write)

@@ -128,7 +128,7 @@ struct TCPRun {
     }
 
     @Test(arguments: Model.concurrent)
-    func `stopping refuses clients that wait and new ones, and serves running ones to their end`(
+    func `stopping closes the listener and its queue, and serves who was let in to their end`(
         _ model: Model
     ) throws {
         let server = try TCPRun(model, limit: 1)
@@ -137,7 +137,7 @@ struct TCPRun {
         let waiting = try TCPStream.connect(to: server.address)
         server.stop.stop()
         server.stop.stop()
-        try expectRefusal(of: waiting)
+        try expectReset(of: waiting)
         let back = try exchange(pattern(100_000), client)
         #expect(back == pattern(100_000))
         #expect(try server.running.end() == nil)

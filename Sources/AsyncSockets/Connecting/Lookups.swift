@@ -9,7 +9,7 @@ package import Sockets
 @safe
 package final class Lookups: ThreadBody, @unchecked Sendable {
     /// What all connects use. Two threads a name, so a few dead names still leave others through.
-    static let shared = Lookups(mostThreads: 8) { $0.ask() }
+    package static let shared = Lookups(mostThreads: 8) { $0.ask() }
 
     private let mostThreads: Int
     private let ask: @Sendable (Question) -> Result<Answer, SocketError>

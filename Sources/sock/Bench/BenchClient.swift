@@ -2,7 +2,7 @@ import AsyncSockets
 internal import CSocketShim
 import Sockets
 
-/// One connection of a load, or one maker of connections.
+/// One connection of a load, or one maker of connections. Each has one message at least, however short the time.
 struct BenchClient<Target: SocketAddressProtocol>: Sendable {
     let number: Int
     let plan: BenchPlan
@@ -15,12 +15,12 @@ struct BenchClient<Target: SocketAddressProtocol>: Sendable {
     /// Messages and their echoes, one after the other, until the time is over.
     func echo(_ stream: borrowing AsyncStreamSocket<Target>) async throws(SocketError) {
         var buffer = [UInt8](repeating: 0, count: plan.size), position = start
-        while !clock.isOver {
+        repeat {
             let begin = csock_monotonic_ns()
             try await exchange(stream, &buffer, position)
             worker.record(plan.size, since: begin, csock_monotonic_ns())
             position += plan.size
-        }
+        } while !clock.isOver
     }
 
     /// Sends one message, which fits into the buffers on the way, and receives its echo.
@@ -45,10 +45,10 @@ struct BenchClient<Target: SocketAddressProtocol>: Sendable {
         let sent = ByteCounter(), received = ByteCounter()
         try await stream.concurrently(
             { stream in
-                while !clock.isOver {
+                repeat {
                     try await stream.sendAll(payload.bytes(at: start + sent.count, plan.size))
                     sent.add(plan.size)
-                }
+                } while !clock.isOver
                 try stream.shutdown(.write)
             }, { stream in try await receiveAll(stream, received) })
         guard received.count == sent.count else {
@@ -71,13 +71,13 @@ struct BenchClient<Target: SocketAddressProtocol>: Sendable {
     /// Connects, exchanges a message, and resets, which leaves the port free for another one.
     func reconnect(to target: Target) async throws(SocketError) {
         var buffer = [UInt8](repeating: 0, count: max(1, plan.size)), position = start
-        while !clock.isOver {
+        repeat {
             let begin = csock_monotonic_ns()
             let stream = try await AsyncStreamSocket.connect(to: target)
             if plan.size > 0 { try await exchange(stream, &buffer, position) }
             worker.record(plan.size, since: begin, csock_monotonic_ns())
             position += plan.size
             try await stream.reset()
-        }
+        } while !clock.isOver
     }
 }

@@ -1,6 +1,7 @@
 import AsyncSockets
 import Sockets
 import SocketsTesting
+import TestSupport
 import Testing
 
 extension EngineContract {
@@ -89,9 +90,7 @@ extension EngineContract {
 
     @Test(arguments: engines) func `nobody listens, so the connect is refused`(_ engine: EngineKind) async throws {
         try await onLoop(engine) { loop in
-            let listener = try AsyncTCPListener(on: .loopback(port: 0), loop: loop)
-            let address = listener.localAddress
-            try await listener.close()
+            let address = try closedAddress()
             let code = await failure { _ = try await AsyncTCPStream.connect(to: address, loop: loop) }
             #expect(code == .connectionRefused)
         }

@@ -126,6 +126,8 @@ private final class Load: @unchecked Sendable {
                 let client = try TCPStream.connect(to: address)
                 try client.sendAll([7].span)
                 let answer = try client.receive(exactly: 2)
+                var more: [UInt8] = [0]
+                guard try client.receive(into: &more) == 0 else { throw SocketError(.recv, .protocolError) }
                 let mark = String(decoding: answer[1...], as: UTF8.self)
                 lock.withLock { answers.marks[mark, default: 0] += 1 }
             } catch { lock.withLock { answers.failures.append("\(error)") } }

@@ -53,8 +53,9 @@ final class Place: Sendable {
 
     /// Prints what is left once threads that still ask name servers have ended.
     func sum() async {
-        var patience = 1000
-        while patience > 0, !left.isEmpty || loop.slotCount > 0 {
+        var patience = 4000
+        // The threads first: the system's resolver opens and closes a socket for each address that it found.
+        while patience > 0, Lookups.shared.threadCount > 0 || !left.isEmpty || loop.slotCount > 0 {
             try? await loop.sleep(within: .milliseconds(5))
             patience -= 1
         }
