@@ -25,11 +25,12 @@ package struct Slot {
     package var write = Side()
     /// What the engine keeps here.
     package var engine = EngineState()
-    /// Where the last receive was to write, and so perhaps the next one. Unless a wait lends it, as `room` says, it is an address
-    /// to fetch ahead, never to look at.
+    /// How many bytes the last receive had room for, or the most that fit in here.
+    var latestRoom: UInt32 = 0
+    /// Where it was to write, and so perhaps the next one. Unless a wait lends it, as `room` says, it is an address to fetch
+    /// ahead, never to look at.
     var latestMemory: UnsafeMutableRawPointer?
-    /// How many bytes there.
-    var latestRoom = 0
+    // Up to here it is what a message needs, in two lines, which are fetched ahead.
 
     /// Where the slot stands in the heap of timers, or -1.
     var heapIndex: Int32 = -1
@@ -48,6 +49,8 @@ package struct Slot {
     var peer: UnsafeMutablePointer<SocketAddress>?
     /// Whether the loop's thread has heard of its tenant, whom another thread may be about to write down until then.
     var isKnown = false
+    // The rest of the third line.
+    private let filler = 0
 
     /// What is true of the whole socket.
     package struct State: OptionSet {
@@ -166,8 +169,8 @@ package enum Direction: UInt8, Sendable {
 package struct EngineState {
     package var first: Int32 = -1
     package var last: Int32 = -1
-    package var count: Int32 = 0
-    package var pending: Int32 = 0
+    package var count: Int16 = 0
+    package var pending: Int16 = 0
     package var flags: UInt32 = 0
     package var error: Int32 = 0
 }

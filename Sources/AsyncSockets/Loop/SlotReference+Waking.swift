@@ -19,7 +19,7 @@ extension SlotReference {
         get {
             guard self[.read].isAwaited, self[.read].isFilling else { return nil }
             return unsafe UnsafeMutableBufferPointer(
-                start: slot.latestMemory?.assumingMemoryBound(to: UInt8.self), count: slot.latestRoom)
+                start: slot.latestMemory?.assumingMemoryBound(to: UInt8.self), count: Int(slot.latestRoom))
         }
     }
 

@@ -53,7 +53,7 @@ extension EventLoop {
         let obstacle = obstacle(slot, .read)
         guard obstacle == 0 else { return obstacle }
         unsafe slot.slot.latestMemory = UnsafeMutableRawPointer(memory.baseAddress)
-        slot.slot.latestRoom = memory.count
+        slot.slot.latestRoom = UInt32(clamping: memory.count)
         return unsafe slot.noting(engine.receive(slot, memory), .read, isFilling: true)
     }
 

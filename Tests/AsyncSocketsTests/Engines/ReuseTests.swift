@@ -110,7 +110,11 @@ import Testing
         }
     }
 
-    @Test func `a slot fills whole lines of the cache`() { #expect(MemoryLayout<Slot>.stride == 192) }
+    @Test func `a slot fills whole lines of the cache, and a message needs two of them`() {
+        #expect(MemoryLayout<Slot>.stride == 192)
+        let last = unsafe MemoryLayout<Slot>.offset(of: \.latestMemory)
+        #expect(last == 120)
+    }
 
     @Test(arguments: EngineKind.available)
     func `a task on its way to the loop does not find another socket there`(_ kind: EngineKind) async throws {
