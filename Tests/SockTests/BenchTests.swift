@@ -147,6 +147,14 @@ extension BenchTests {
         #expect(outcome.output.contains("the last answers did not come"))
     }
 
+    @Test(arguments: ["echo", "throughput", "connect"])
+    func `each connection has one message at least, however short the time`(_ mode: String) throws {
+        let server = try Program.sock("echo", "--model", "async", "127.0.0.1:0")
+        let outcome = try sock("bench", "-m", mode, "-c", "200", "-s", "64", "-d", "0.001", "--json", server.address)
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(((outcome.json as? [String: Any])?["bytes"] as? Int ?? 0) >= 200 * 64)
+    }
+
     @Test func `connections without messages are counted`() throws {
         let server = try Program.sock("echo", "--model", "async", "127.0.0.1:0")
         let outcome = try sock("bench", "-m", "connect", "-s", "0", "-c", "2", "-d", "0.1", server.address)

@@ -17,7 +17,9 @@ struct Bench: Command {
             .option("--mode", "-m", value: "MODE", sets: \.mode, help: "echo (the default), throughput or connect"),
             .option("--connections", "-c", value: "N", sets: \.connections, help: "connections at the same time (64)"),
             .option("--size", "-s", value: "BYTES", sets: \.size, help: "of a message (64; 16384 for throughput)"),
-            .option("--duration", "-d", value: "SECONDS", sets: \.duration, help: "how long to send (5)"),
+            .option(
+                "--duration", "-d", value: "SECONDS", sets: \.duration,
+                help: "how long to send, one message at least (5)"),
             .option(
                 "--timeout", "-t", value: "SECONDS", sets: \.timeout, help: "for connecting, and the last answers (5)"),
             .option("--loops", value: "N", sets: \.loops, help: "event loops, each with a thread (1)"),

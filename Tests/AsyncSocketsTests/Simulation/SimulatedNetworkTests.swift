@@ -152,6 +152,17 @@ import Testing
         }
     }
 
+    // Of the kernel's sockets, a process that another test starts could keep the listener.
+    @Test func `a listener that was closed takes nobody`() async throws {
+        try await SimulatedNetwork.run(seed: 1) { _ in
+            let listener = try AsyncTCPListener(on: .loopback(port: 0))
+            let address = listener.localAddress
+            try await listener.close()
+            let code = await failure { _ = try await AsyncTCPStream.connect(to: address) }
+            #expect(code == .connectionRefused)
+        }
+    }
+
     @Test func `calls on the socket itself are refused`() async throws {
         try await SimulatedNetwork.run(seed: 1) { _ in
             let pair = try AsyncUnixStream.pair()
