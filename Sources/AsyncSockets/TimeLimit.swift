@@ -7,12 +7,21 @@ public import Sockets
 /// ```
 ///
 /// An operation that need not wait does not look at the clock, and succeeds however little time there is.
-public struct TimeLimit: Hashable, Sendable {
+@frozen public struct TimeLimit: Hashable, Sendable {
+    @usableFromInline
     let nanoseconds: Int64
+    @usableFromInline
     let isRelative: Bool
 
+    @inlinable
+    init(nanoseconds: Int64, isRelative: Bool) {
+        self.nanoseconds = nanoseconds
+        self.isRelative = isRelative
+    }
+
     /// As long as it takes.
-    public static let forever = TimeLimit(nanoseconds: .max, isRelative: false)
+    @inlinable
+    public static var forever: TimeLimit { TimeLimit(nanoseconds: .max, isRelative: false) }
 
     /// This long from the begin of the operation; what is not positive lets it succeed at once only.
     public static func after(_ duration: Duration) -> TimeLimit {
@@ -25,13 +34,27 @@ public struct TimeLimit: Hashable, Sendable {
     }
 
     /// This many seconds.
-    public static func seconds(_ count: some BinaryInteger) -> TimeLimit { .after(.seconds(count)) }
+    @inlinable
+    public static func seconds(_ count: some BinaryInteger) -> TimeLimit { .after(count, of: 1_000_000_000) }
     /// This many seconds.
     public static func seconds(_ count: Double) -> TimeLimit { .after(.seconds(count)) }
     /// This many milliseconds.
-    public static func milliseconds(_ count: some BinaryInteger) -> TimeLimit { .after(.milliseconds(count)) }
+    @inlinable
+    public static func milliseconds(_ count: some BinaryInteger) -> TimeLimit { .after(count, of: 1_000_000) }
     /// This many microseconds.
-    public static func microseconds(_ count: some BinaryInteger) -> TimeLimit { .after(.microseconds(count)) }
+    @inlinable
+    public static func microseconds(_ count: some BinaryInteger) -> TimeLimit { .after(count, of: 1_000) }
+
+    /// So many units of so many nanoseconds; more than can be counted is as much as can be.
+    ///
+    /// By a `Duration` it would be a thousand instructions for each receive: what a literal says is known to the compiler here.
+    @inlinable
+    @inline(__always)
+    static func after(_ count: some BinaryInteger, of unit: Int64) -> TimeLimit {
+        let count = Int64(clamping: count)
+        let (product, overflow) = count.multipliedReportingOverflow(by: unit)
+        return TimeLimit(nanoseconds: overflow ? (count < 0 ? .min : .max) : product, isRelative: true)
+    }
 
     /// The same limit for all steps of an operation, which begins now.
     func starting(at now: () -> Int64) -> TimeLimit {

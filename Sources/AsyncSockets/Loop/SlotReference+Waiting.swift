@@ -29,7 +29,7 @@ extension SlotReference {
 
     /// The limit in absolute time, so that several waits share it.
     @usableFromInline
-    func starting(_ limit: TimeLimit) -> TimeLimit { limit.starting { loop.engine.now } }
+    func starting(_ limit: TimeLimit) -> TimeLimit { withLoop { loop in limit.starting { loop.engine.now } } }
 
     /// After an attempt that gave no count: waits until another one is worth it, and returns nil; or returns the count of
     /// an operation that was in flight; or throws.
@@ -81,7 +81,7 @@ extension SlotReference {
         let deadline = deadline(limit)
         guard deadline != .max, self[direction].isAwaited else { return }
         self[direction].deadline = deadline
-        loop.schedule(self, at: deadline)
+        withLoop { $0.schedule(self, at: deadline) }
     }
 
     /// When a wait ends that begins now; the one who names no limit gets that of the socket.
