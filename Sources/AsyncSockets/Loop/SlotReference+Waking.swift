@@ -84,7 +84,12 @@ extension SlotReference {
     }
 
     /// Why nothing may begin in this direction, or 0.
-    func obstacle(_ direction: Direction) -> Int {
+    @inline(__always)
+    func obstacle(_ direction: Direction) -> Int { withLoop { obstacle(direction, on: $0) } }
+
+    /// As `obstacle`, for those who have the loop at hand.
+    @inline(__always)
+    func obstacle(_ direction: Direction, on loop: EventLoop) -> Int {
         guard isFree(direction), unsafe loop.budget > 0 else { return reason(direction) }
         unsafe loop.budget &-= 1
         return 0

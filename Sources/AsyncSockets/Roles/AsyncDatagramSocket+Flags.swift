@@ -8,7 +8,7 @@ extension AsyncDatagramSocket {
         let reference = socket.reference, room = buffer.count
         var sender = SocketAddress.none
         try reference.requireKernel(.recvfrom)
-        let size = try await reference.retrying(.read, limit) { () throws(SocketError) in
+        let size = try await reference.counting(.read, limit) { () throws(SocketError) in
             try Socket.lending(reference.descriptor) { (socket) throws(SocketError) in
                 var span = buffer.mutableSpan
                 return try unlessWaiting { () throws(SocketError) in
@@ -38,7 +38,7 @@ extension AsyncConnectedDatagramSocket {
         let reference = socket.reference, room = buffer.count, peer = peerAddress
         do throws(SocketError) {
             try reference.requireKernel(.recv)
-            let size = try await reference.retrying(.read, limit) { () throws(SocketError) in
+            let size = try await reference.counting(.read, limit) { () throws(SocketError) in
                 try Socket.lending(reference.descriptor) { (socket) throws(SocketError) in
                     var span = buffer.mutableSpan
                     return try unlessWaiting { () throws(SocketError) in

@@ -63,9 +63,11 @@ public struct AsyncDatagramSocket<Address: SocketAddressProtocol>: ~Copyable, Se
     public func receive(
         into buffer: inout [UInt8], within limit: TimeLimit = .forever
     ) async throws(SocketError) -> Datagram<Address> {
-        let room = buffer.count
+        let reference = socket.reference, room = buffer.count
         var sender = SocketAddress.none
-        let size = try await socket.reference.receiveDatagram(into: &buffer, from: &sender, limit)
+        let size = try await reference.counting(.read, limit) { () throws(SocketError) in
+            try reference.receiveDatagramIfReady(into: &buffer, from: &sender)
+        }
         guard let address = Address(sender) else { throw SocketError(.recvfrom, .wrongAddressFamily) }
         return Datagram(count: min(size, room), size: size, sender: address)
     }
@@ -77,7 +79,10 @@ public struct AsyncDatagramSocket<Address: SocketAddressProtocol>: ~Copyable, Se
     public func send(
         _ bytes: Span<UInt8>, to address: Address, within limit: TimeLimit = .forever
     ) async throws(SocketError) -> Int {
-        try await socket.reference.sendDatagram(bytes, to: address.encoded(), limit)
+        let reference = socket.reference, target = try address.encoded()
+        return try await reference.counting(.write, limit) { () throws(SocketError) in
+            try reference.sendIfReady(bytes, to: target)
+        }
     }
 
     /// Ends all operations on it with `closed`, and closes; cancelling does not end that. C: close(2)
@@ -132,12 +137,13 @@ public struct AsyncConnectedDatagramSocket<Address: SocketAddressProtocol>: ~Cop
     ///
     /// Throws: `connectionRefused`, once, when nobody took an earlier one; `timedOut`, `cancelled`, `closed`, none of which
     /// loses a datagram. C: recv(2)
+    @inlinable
     public func receive(
         into buffer: inout [UInt8], within limit: TimeLimit = .forever
     ) async throws(SocketError) -> Datagram<Address> {
         let reference = socket.reference, room = buffer.count, peer = peerAddress
         do throws(SocketError) {
-            let size = try await reference.retrying(.read, limit) { () throws(SocketError) in
+            let size = try await reference.counting(.read, limit) { () throws(SocketError) in
                 try reference.receiveDatagramIfReady(into: &buffer)
             }
             return Datagram(count: min(size, room), size: size, sender: peer)
@@ -148,10 +154,11 @@ public struct AsyncConnectedDatagramSocket<Address: SocketAddressProtocol>: ~Cop
     ///
     /// Throws: as the synchronous call; `timedOut`, `cancelled`, `closed` when nothing was sent. C: send(2)
     @discardableResult
+    @inlinable
     public func send(_ bytes: Span<UInt8>, within limit: TimeLimit = .forever) async throws(SocketError) -> Int {
         let reference = socket.reference, peer = peerAddress
         do throws(SocketError) {
-            return try await reference.retrying(.write, limit) { () throws(SocketError) in
+            return try await reference.counting(.write, limit) { () throws(SocketError) in
                 try reference.sendIfReady(bytes)
             }
         } catch { throw named(error, peer) }

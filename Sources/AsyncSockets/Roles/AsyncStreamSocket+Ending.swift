@@ -61,7 +61,7 @@ extension SlotReference {
         var sent = 0
         do throws(SocketError) {
             while sent < bytes.count {
-                sent += try await retrying(.write, limit) { () throws(SocketError) in
+                sent += try await counting(.write, limit) { () throws(SocketError) in
                     try sendIfReady(bytes.extracting(sent...), flags: flags)
                 }
             }

@@ -39,7 +39,7 @@ extension AsyncSocket {
         _ bytes: Span<UInt8>, flags: SendFlags, within limit: TimeLimit = .forever
     ) async throws(SocketError) -> Int {
         let reference = reference
-        return try await reference.retrying(.write, limit) { () throws(SocketError) in
+        return try await reference.counting(.write, limit) { () throws(SocketError) in
             try reference.sendIfReady(bytes, flags: flags)
         }
     }
@@ -78,7 +78,7 @@ extension AsyncSocket {
         _ limit: TimeLimit
     ) async throws(SocketError) -> Int {
         let reference = reference
-        return try await reference.retrying(.write, limit) { () throws(SocketError) in
+        return try await reference.counting(.write, limit) { () throws(SocketError) in
             try reference.sendMessageIfReady(bytes, control: control, to: target, flags: flags)
         }
     }
@@ -101,7 +101,7 @@ extension SlotReference {
         if mayHaveAheadElsewhere { return try await loop.actor.receive(tenant, &buffer, flags, limit) }
         if let count = try await receiveAhead(into: &buffer, flags, limit) { return count }
         if !flags.isDisjoint(with: .besideBytes) { forgetReadiness() }
-        return try await retrying(.read, limit) { () throws(SocketError) in
+        return try await counting(.read, limit) { () throws(SocketError) in
             try receiveIfReady(into: &buffer, flags: flags)
         }
     }
@@ -147,6 +147,31 @@ extension SlotReference {
             if let result { return result }
             _ = try await afterAttempt(answer, direction, limit, direction.operation)
         }
+    }
+
+    /// As `retrying`, for calls that give a count: one that need not wait costs no frame of an asynchronous function.
+    @inlinable
+    @inline(__always)
+    func counting(
+        _ direction: Direction, _ limit: TimeLimit, _ call: () throws(SocketError) -> Int?
+    ) async throws(SocketError) -> Int {
+        let answer = try attempt(direction, call)
+        return answer >= 0 ? answer : try await retrying(after: answer, direction, limit, call)
+    }
+
+    /// What follows an attempt at a call that gave no count.
+    @usableFromInline
+    func retrying(
+        after first: Int, _ direction: Direction, _ limit: TimeLimit, _ call: () throws(SocketError) -> Int?
+    ) async throws(SocketError) -> Int {
+        if first == Attempt.elsewhere { return try await retryElsewhere(direction, limit, call) }
+        let limit = starting(limit)
+        var answer = first
+        while answer < 0 {
+            _ = try await afterAttempt(answer, direction, limit, direction.operation)
+            answer = try attempt(direction, call)
+        }
+        return answer
     }
 
     /// The calls are made here, because their memory cannot go to another thread; only the wait is the loop's.

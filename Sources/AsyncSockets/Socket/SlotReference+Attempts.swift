@@ -1,5 +1,5 @@
 internal import CSocketShim
-internal import Sockets
+public import Sockets
 
 // One attempt of each operation, without waiting: a count, a negated errno, or a number of ``Attempt``.
 
@@ -27,21 +27,24 @@ extension SlotReference {
     }
 
     /// A call on the socket itself, which says by nil that it would have to wait.
+    @usableFromInline
     func attempt(
         _ direction: Direction, _ call: () throws(SocketError) -> Int?
     ) throws(SocketError) -> Int {
-        guard loop.isCurrent else { return Attempt.elsewhere }
-        let obstacle = obstacle(direction)
+        let obstacle = withLoop { $0.isCurrent ? self.obstacle(direction, on: $0) : Attempt.elsewhere }
         guard obstacle == 0 else { return obstacle }
-        if loop.engine.isReady(self, direction), let result = try call() { return result }
+        if isWorthACall(direction), let result = try call() { return result }
         return awaitReadiness(direction)
     }
+
+    @inline(__always)
+    private func isWorthACall(_ direction: Direction) -> Bool { withLoop { $0.engine.isReady(self, direction) } }
 }
 
 extension SlotReference {
     /// Begins a wait for another call to be worth a try.
     func awaitReadiness(_ direction: Direction) -> Int {
-        let answer = loop.engine.awaitReadiness(self, direction)
+        let answer = withLoop { $0.engine.awaitReadiness(self, direction) }
         return answer == Attempt.pending ? pending(direction) : answer
     }
 }
@@ -50,7 +53,7 @@ extension EventLoop {
     @inline(__always)
     func receive(_ slot: SlotReference, _ memory: UnsafeMutableBufferPointer<UInt8>) -> Int {
         guard isCurrent else { return Attempt.elsewhere }
-        let obstacle = obstacle(slot, .read)
+        let obstacle = slot.obstacle(.read, on: self)
         guard obstacle == 0 else { return obstacle }
         unsafe slot.slot.latestMemory = UnsafeMutableRawPointer(memory.baseAddress)
         slot.slot.latestRoom = UInt32(clamping: memory.count)
@@ -60,15 +63,7 @@ extension EventLoop {
     @inline(__always)
     fileprivate func send(_ slot: SlotReference, _ memory: UnsafeBufferPointer<UInt8>) -> Int {
         guard isCurrent else { return Attempt.elsewhere }
-        let obstacle = obstacle(slot, .write)
+        let obstacle = slot.obstacle(.write, on: self)
         return obstacle == 0 ? unsafe slot.noting(engine.send(slot, memory), .write) : obstacle
-    }
-
-    /// Why nothing may begin in this direction, or 0.
-    @inline(__always)
-    fileprivate func obstacle(_ slot: SlotReference, _ direction: Direction) -> Int {
-        guard slot.isFree(direction), unsafe budget > 0 else { return slot.reason(direction) }
-        unsafe budget &-= 1
-        return 0
     }
 }

@@ -15,6 +15,7 @@ extension SlotReference {
         }
     }
 
+    @usableFromInline
     func sendIfReady(_ bytes: Span<UInt8>, flags: SendFlags = []) throws(SocketError) -> Int? {
         if let virtual { return try give(virtual, bytes, .init(capacity: 0), .none, flags) }
         return try Socket.lending(descriptor) { (socket) throws(SocketError) in
@@ -44,22 +45,6 @@ extension SlotReference {
 extension SlotReference {
     /// Receives a datagram: the size it had.
     @usableFromInline
-    func receiveDatagram(
-        into buffer: inout [UInt8], from sender: inout SocketAddress, _ limit: TimeLimit
-    ) async throws(SocketError) -> Int {
-        try await retrying(.read, limit) { () throws(SocketError) in
-            try receiveDatagramIfReady(into: &buffer, from: &sender)
-        }
-    }
-
-    @usableFromInline
-    func sendDatagram(
-        _ bytes: Span<UInt8>, to address: SocketAddress, _ limit: TimeLimit
-    ) async throws(SocketError) -> Int {
-        try await retrying(.write, limit) { () throws(SocketError) in try sendIfReady(bytes, to: address) }
-    }
-
-    /// Receives a datagram: the size it had.
     func receiveDatagramIfReady(
         into buffer: inout [UInt8], from sender: inout SocketAddress
     ) throws(SocketError) -> Int? {
@@ -76,6 +61,7 @@ extension SlotReference {
     }
 
     /// Receives a datagram of the peer: the size it had.
+    @usableFromInline
     func receiveDatagramIfReady(into buffer: inout [UInt8]) throws(SocketError) -> Int? {
         if let virtual {
             var message = VirtualMessage()
@@ -89,6 +75,7 @@ extension SlotReference {
         }
     }
 
+    @usableFromInline
     func sendIfReady(_ bytes: Span<UInt8>, to address: SocketAddress) throws(SocketError) -> Int? {
         if let virtual { return try give(virtual, bytes, .init(capacity: 0), address, []) }
         return try Socket.lending(descriptor) { (socket) throws(SocketError) in

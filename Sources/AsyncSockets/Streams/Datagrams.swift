@@ -98,7 +98,7 @@ extension SlotReference {
         into buffer: inout [UInt8], _ limit: TimeLimit
     ) async throws(SocketError) -> RawDatagram {
         var sender = SocketAddress.none
-        let size = try await retrying(.read, limit) { () throws(SocketError) in
+        let size = try await counting(.read, limit) { () throws(SocketError) in
             try receiveDatagramIfReady(into: &buffer, from: &sender)
         }
         return RawDatagram(size: size, sender: sender)
