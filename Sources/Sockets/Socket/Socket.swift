@@ -43,6 +43,7 @@ public struct Socket: ~Copyable, Sendable {
         owned = OwnedDescriptor(unchecked: number)
     }
 
+    @inlinable
     init(unchecked number: Int32) { owned = OwnedDescriptor(unchecked: number) }
 
     /// Makes a socket of a received descriptor; closes it when it is none. Throws as `init(adopting:)`.
@@ -75,6 +76,7 @@ public struct Socket: ~Copyable, Sendable {
     public consuming func close() throws(SocketError) { try owned.close() }
 
     /// Gives the descriptor away; the caller closes it.
+    @inlinable
     public consuming func release() -> Int32 { owned.release() }
 
     /// Makes an owner of the descriptor that forgets it is a socket.
@@ -88,6 +90,7 @@ public struct Socket: ~Copyable, Sendable {
     }
 
     /// Lends a socket that another one owns for the length of `body`.
+    @inlinable
     package static func lending<Result: ~Copyable, Failure>(
         _ number: Int32, _ body: (borrowing Socket) throws(Failure) -> Result
     ) throws(Failure) -> Result {

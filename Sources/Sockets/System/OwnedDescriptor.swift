@@ -3,7 +3,7 @@ internal import CSocketShim
 /// A descriptor that is closed exactly once: at the end of its scope, by `close()`, or by the one it is given to.
 ///
 /// It may be of any kind: a socket, a pipe, a file received over a Unix socket. C: close(2)
-public struct OwnedDescriptor: ~Copyable, Sendable {
+@frozen public struct OwnedDescriptor: ~Copyable, Sendable {
     /// The number. It names this descriptor only as long as this value lives.
     public let number: Int32
 
@@ -13,11 +13,13 @@ public struct OwnedDescriptor: ~Copyable, Sendable {
         self.number = number
     }
 
+    @inlinable
     init(unchecked number: Int32) { self.number = number }
 
     deinit { _ = csock_close(number) }
 
     /// Gives the number away; the caller closes it.
+    @inlinable
     public consuming func release() -> Int32 {
         let number = number
         discard self
