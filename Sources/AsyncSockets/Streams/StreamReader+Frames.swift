@@ -6,17 +6,26 @@ extension StreamReader {
     /// Throws: `messageTooLarge` for a frame that is longer than the limit by its header, which stays in the reader;
     /// `unexpectedEnd` when the stream ends within a frame; otherwise as `receive`. The time limit is that of the whole
     /// frame. Memory grows with what comes, not with what the header promises. C: recv(2), repeated
+    @inlinable
     public mutating func frame<Address>(
         _ format: FrameFormat, from stream: borrowing AsyncStreamSocket<Address>, within limit: TimeLimit = .forever
     ) async throws(SocketError) -> [UInt8]? {
-        let source = Source(stream, limit), header = format.headerSize
+        let peer = stream.peerAddress
+        do throws(SocketError) { return try await frame(format, Source(stream.socket, limit)) } catch {
+            throw named(error, peer)
+        }
+    }
+
+    @usableFromInline
+    mutating func frame(_ format: FrameFormat, _ source: Source) async throws(SocketError) -> [UInt8]? {
+        let header = format.headerSize
         guard try await has(header, source) else {
             if bufferedCount == 0 { return nil }
-            throw source.endedEarly
+            throw SocketError(.recv, .unexpectedEnd)
         }
         let count = format.count(buffer[start..<start + header])
         try check(count)
-        guard try await has(header + count, source) else { throw source.endedEarly }
+        guard try await has(header + count, source) else { throw SocketError(.recv, .unexpectedEnd) }
         skip(header)
         return take(count)
     }

@@ -35,42 +35,45 @@ public struct StreamReader: Sendable {
     ///
     /// Throws: `messageTooLarge` for more than the limit; `unexpectedEnd` when the stream ends before, with what came in
     /// the reader; otherwise as `receive`. The time limit is that of the whole call. C: recv(2), repeated
+    @inlinable
     public mutating func bytes<Address>(
         _ count: Int, from stream: borrowing AsyncStreamSocket<Address>, within limit: TimeLimit = .forever
     ) async throws(SocketError) -> [UInt8] {
-        guard count >= 0 else { throw .invalid(.recv, "\(count) bytes cannot be received") }
-        try check(count)
-        let source = Source(stream, limit)
-        guard try await has(count, source) else { throw source.endedEarly }
+        try checkWanted(count)
+        let peer = stream.peerAddress
+        do throws(SocketError) { return try await bytes(count, Source(stream.socket, limit)) } catch {
+            throw named(error, peer)
+        }
+    }
+
+    @usableFromInline
+    mutating func bytes(_ count: Int, _ source: Source) async throws(SocketError) -> [UInt8] {
+        guard try await has(count, source) else { throw SocketError(.recv, .unexpectedEnd) }
         return take(count)
     }
 }
 
 /// What an operation of several steps needs of a stream, from before the first of them: an actor can close its stream
 /// while a call of its own is suspended.
-struct Source<Address: SocketAddressProtocol> {
+@usableFromInline
+struct Source {
     private let tenant: Tenant
-    private let peer: Address
     private let limit: TimeLimit
 
-    init(_ stream: borrowing AsyncStreamSocket<Address>, _ limit: TimeLimit) {
-        tenant = stream.socket.reference.tenant
-        peer = stream.peerAddress
-        self.limit = stream.socket.reference.starting(limit)
+    @usableFromInline
+    init(_ socket: borrowing AsyncSocket, _ limit: TimeLimit) {
+        tenant = socket.reference.tenant
+        self.limit = socket.reference.starting(limit)
     }
 
-    var endedEarly: SocketError { named(SocketError(.recv, .unexpectedEnd), peer) }
-
     func fill(_ buffer: inout [UInt8], from start: Int, atLeast least: Int) async throws(SocketError) -> Int {
-        do throws(SocketError) { return try await tenant.fill(&buffer, from: start, atLeast: least, limit) } catch {
-            throw named(error, peer)
-        }
+        try await tenant.fill(&buffer, from: start, atLeast: least, limit)
     }
 }
 
 extension StreamReader {
     /// Whether so many bytes are there, after receiving until they are or the stream ends.
-    mutating func has<Address>(_ count: Int, _ source: Source<Address>) async throws(SocketError) -> Bool {
+    mutating func has(_ count: Int, _ source: Source) async throws(SocketError) -> Bool {
         while bufferedCount < count {
             // Room grows with what came, not with what a peer says will come.
             if try await receive(count - bufferedCount, source) == 0 { return false }
@@ -79,7 +82,7 @@ extension StreamReader {
     }
 
     /// Receives what comes, at least one byte and as many as wanted if the room allows; 0 at the end of the stream.
-    mutating func receive<Address>(_ wanted: Int, _ source: Source<Address>) async throws(SocketError) -> Int {
+    mutating func receive(_ wanted: Int, _ source: Source) async throws(SocketError) -> Int {
         makeRoom()
         do throws(SocketError) {
             let count = try await source.fill(&buffer, from: end, atLeast: min(wanted, buffer.count - end))
@@ -101,6 +104,12 @@ extension StreamReader {
     mutating func skip(_ count: Int) {
         start += count
         if start == end { (start, end) = (0, 0) }
+    }
+
+    @usableFromInline
+    func checkWanted(_ count: Int) throws(SocketError) {
+        guard count >= 0 else { throw .invalid(.recv, "\(count) bytes cannot be received") }
+        try check(count)
     }
 
     func check(_ count: Int) throws(SocketError) {

@@ -133,6 +133,7 @@ import Testing
                     _ = try await reader.frame(.bigEndian32, from: large.stream)
                 }
                 #expect(error?.code == .messageTooLarge)
+                #expect(error?.peerAddress?.ip == large.stream.peerAddress)
             }
             for part: [UInt8] in [[0], [0, 5], [0, 5, 1, 2, 3, 4]] {
                 let short = try Connection(loop)
@@ -168,6 +169,8 @@ import Testing
                     _ = try await reader.bytes(count, from: connection.stream)
                 }
                 #expect(error?.code == (count < 0 ? .invalidInput : .messageTooLarge))
+                // What the caller asked for is no fault of the peer.
+                #expect(error?.peerAddress == nil)
             }
             try await connection.stream.sendLine("bye")
             try connection.stream.shutdown(.write)
