@@ -40,11 +40,21 @@ extension SlotReference {
         if answer <= Attempt.inFlight && mayBeWatched {
             if limit != .forever || slot.state.contains(.limited) { endWait(direction, by: limit) }
             await suspendGuardian(direction)
-            if self[direction].isUnwatched { await suspendWatching(direction) }
+            guard self[direction].isUnwatched else { return try finish(direction, operation) }
+            await suspendWatching(direction)
         } else {
             try await waitUnwatched(answer, direction, limit, operation)
         }
-        return try finish(direction, operation)
+        return try await finishUnwatched(direction, operation)
+    }
+
+    /// A task that `Task.immediate` began in the loop's thread prefers no loop, and is elsewhere after its first wait.
+    @inline(never)
+    private func finishUnwatched(
+        _ direction: Direction, _ operation: SocketError.Operation
+    ) async throws(SocketError) -> Int? {
+        if loop.isCurrent { return try finish(direction, operation) }
+        return try await loop.actor.finish(self, direction, operation)
     }
 
     /// What is rarer: errors, another task's turn, and tasks that nobody watches. Apart, to keep the frames of the many small.
@@ -62,8 +72,8 @@ extension SlotReference {
     /// Lets the other tasks of the loop run.
     private func giveTurn(_ direction: Direction) async {
         self[direction].isBusy = true
-        await loop.turn()
         self[direction].cause = .ready
+        await loop.turn()
     }
 
     private func refusal(_ answer: Int, _ operation: SocketError.Operation) -> SocketError {
@@ -129,7 +139,7 @@ extension SlotReference {
     }
 
     @inline(__always)
-    private func finish(
+    fileprivate func finish(
         _ direction: Direction, _ operation: SocketError.Operation
     ) throws(SocketError) -> Int? {
         let result = self[direction].result
@@ -166,5 +176,14 @@ extension SlotReference {
     private var mayBeWatched: Bool {
         // One that was cancelled by itself, and not by its server, hears of it by the handler it installs then.
         slot.guardian != 0 && !TaskBits.isCancelled(slot.guardian)
+    }
+}
+
+extension LoopActor {
+    /// The end of a wait whose task is in another thread by now.
+    fileprivate func finish(
+        _ slot: SlotReference, _ direction: Direction, _ operation: SocketError.Operation
+    ) throws(SocketError) -> Int? {
+        try slot.finish(direction, operation)
     }
 }

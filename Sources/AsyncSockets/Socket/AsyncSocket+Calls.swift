@@ -145,6 +145,7 @@ extension SlotReference {
                 return result == nil ? nil : 0
             }
             if let result { return result }
+            if answer == Attempt.elsewhere { return try await retryElsewhere(direction, limit, call) }
             _ = try await afterAttempt(answer, direction, limit, direction.operation)
         }
     }
@@ -164,10 +165,10 @@ extension SlotReference {
     func retrying(
         after first: Int, _ direction: Direction, _ limit: TimeLimit, _ call: () throws(SocketError) -> Int?
     ) async throws(SocketError) -> Int {
-        if first == Attempt.elsewhere { return try await retryElsewhere(direction, limit, call) }
         let limit = starting(limit)
         var answer = first
         while answer < 0 {
+            if answer == Attempt.elsewhere { return try await retryElsewhere(direction, limit, call) }
             _ = try await afterAttempt(answer, direction, limit, direction.operation)
             answer = try attempt(direction, call)
         }

@@ -42,6 +42,7 @@ extension SlotReference {
         let limit = starting(limit)
         var answer = first
         while answer < 0 {
+            if answer == Attempt.elsewhere { return try await receiveElsewhere(into: &buffer, limit) }
             if let count = try await afterAttempt(answer, .read, limit, .recv) { return count }
             var span = buffer.mutableSpan
             answer = receive(&span)
@@ -58,6 +59,7 @@ extension SlotReference {
         let limit = starting(limit)
         var answer = first
         while answer < 0 {
+            if answer == Attempt.elsewhere { return try await receiveElsewhere(into: &buffer, limit) }
             if let count = try await afterAttempt(answer, .read, limit, .recv) { return count }
             var span = buffer.mutableSpan
             answer = receive(&span)

@@ -34,6 +34,9 @@ extension SlotReference {
                 let answer = try attempt(.write) { () throws(SocketError) in
                     try sendIfReady(gathering: parts, from: place)
                 }
+                if answer == Attempt.elsewhere {
+                    return try await loop.actor.sendAll(tenant, gathering: place.rest(of: parts), limit)
+                }
                 if answer >= 0 {
                     place.advance(answer, in: parts)
                 } else {
@@ -53,6 +56,11 @@ extension SlotReference {
             while sent < count {
                 let answer = try attempt(.write) { () throws(SocketError) in
                     try sendIfReady(first, second, from: sent)
+                }
+                if answer == Attempt.elsewhere {
+                    let (head, tail) = (min(sent, first.count), max(0, sent - first.count))
+                    return try await loop.actor.sendAll(
+                        tenant, first.extracting(head...), second.extracting(tail...), limit)
                 }
                 if answer >= 0 { sent += answer } else { _ = try await afterAttempt(answer, .write, limit, .sendmsg) }
             }
