@@ -33,7 +33,7 @@ func turns(_ count: Int, of loop: EventLoop) async {
 
 /// Where a task runs that uses a loop's sockets.
 enum Place: CaseIterable, Sendable {
-    case loop, global, mainActor, actor, actorOnLoop, otherThread, actorOfOtherLoop
+    case loop, global, mainActor, actor, actorThatPrefersLoop, actorOnLoop, otherThread, actorOfOtherLoop, immediate
 
     /// Does the work there.
     func run<Result: Sendable>(_ loop: EventLoop, _ body: @escaping @Sendable () async throws -> Result) async throws
@@ -44,6 +44,12 @@ enum Place: CaseIterable, Sendable {
         case .global: try await result(of: Task.detached { try await body() })
         case .mainActor: try await result(of: Task { @MainActor in try await body() })
         case .actor: try await Somebody().run(body)
+        case .actorThatPrefersLoop:
+            try await result(of: Task(executorPreference: loop) { try await Somebody().run(body) })
+        // Begins in the loop's thread, and is elsewhere after its first wait.
+        case .immediate:
+            try await result(
+                of: Task(executorPreference: loop) { try await result(of: Task.immediate { try await body() }) })
         case .actorOnLoop: try await Resident(loop).run(body)
         case .otherThread: try await withTaskExecutorPreference(Self.thread) { try await body() }
         // Its tasks prefer one loop, and are on another one.

@@ -30,6 +30,9 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
     private var patient: [UnsafeContinuation<Void, Never>] = unsafe []
     @exclusivity(unchecked)
     var timers = TimerHeap()
+    /// The bits of the task whose job runs, or ran last; of a served client's task, also while it begins inside of another's.
+    @exclusivity(unchecked)
+    var running = 0
     /// Operations that the running job may still make before others have their turn.
     @exclusivity(unchecked)
     var budget = 0
@@ -76,6 +79,21 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
     public var isCurrent: Bool {
         @inline(__always)
         get { unsafe csock_thread_cell().pointee == UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque()) }
+    }
+
+    /// Whether the calling task runs in the loop's thread, and is there again after a wait.
+    ///
+    /// `Task.immediate` begins in whatever thread it is called, inside of another task's job, and goes on where it belongs.
+    var runsCaller: Bool {
+        @inline(__always)
+        get { isCurrent && (unsafe running == TaskBits.ofCurrent || isPreferred) }
+    }
+
+    /// Whether the calling task prefers this loop. An actor's jobs are not those of the tasks that they run.
+    @inline(never)
+    private var isPreferred: Bool {
+        let me = unsafe asUnownedTaskExecutor()
+        return unsafe withUnsafeCurrentTask { task in unsafe task?.unownedTaskExecutor == me }
     }
 
     /// The loop in whose thread the caller runs, if it runs in one.
@@ -158,6 +176,7 @@ extension EventLoop {
         while left > 0, let entry = unsafe jobs.next() {
             if isCrowded, let next = unsafe jobs.nextTask { unsafe csock_prefetch(next, SlotReference.taskSize) }
             unsafe budget = Self.turn
+            unsafe running = unsafeBitCast(entry.job, to: Int.self)
             left -= 1
             if let executor = unsafe entry.executor {
                 unsafe entry.job.runSynchronously(on: executor)
@@ -243,7 +262,7 @@ extension EventLoop {
     /// Suspends the task for a time, on the loop's clock. Throws: `cancelled`; `closed` when the loop is shut down.
     /// C: nanosleep(2), without a thread that waits
     public func sleep(within limit: TimeLimit) async throws(SocketError) {
-        guard isCurrent else { return try await actor.sleep(self, limit) }
+        guard runsCaller else { return try await actor.sleep(self, limit) }
         try await pause(limit)
     }
 

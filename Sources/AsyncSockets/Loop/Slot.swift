@@ -147,8 +147,6 @@ package struct Side {
     package var isInFlight = false
     /// Whether the wait lends the slot's latest memory to the engine, for the bytes that come.
     package var isFilling = false
-    /// Whether the task that waits is another one than the server watches.
-    var isUnwatched = false
 
     /// The result of an operation that moved no bytes, such as the end of a stream; 0 is that of none.
     static let nothing = Int32.min

@@ -37,24 +37,13 @@ extension SlotReference {
     func afterAttempt(
         _ answer: Int, _ direction: Direction, _ limit: TimeLimit, _ operation: SocketError.Operation
     ) async throws(SocketError) -> Int? {
-        if answer <= Attempt.inFlight && mayBeWatched {
+        if answer <= Attempt.inFlight && isWatched {
             if limit != .forever || slot.state.contains(.limited) { endWait(direction, by: limit) }
-            await suspendGuardian(direction)
-            guard self[direction].isUnwatched else { return try finish(direction, operation) }
-            await suspendWatching(direction)
+            await suspend(direction)
         } else {
             try await waitUnwatched(answer, direction, limit, operation)
         }
-        return try await finishUnwatched(direction, operation)
-    }
-
-    /// A task that `Task.immediate` began in the loop's thread prefers no loop, and is elsewhere after its first wait.
-    @inline(never)
-    private func finishUnwatched(
-        _ direction: Direction, _ operation: SocketError.Operation
-    ) async throws(SocketError) -> Int? {
-        if loop.isCurrent { return try finish(direction, operation) }
-        return try await loop.actor.finish(self, direction, operation)
+        return try finish(direction, operation)
     }
 
     /// What is rarer: errors, another task's turn, and tasks that nobody watches. Apart, to keep the frames of the many small.
@@ -72,8 +61,8 @@ extension SlotReference {
     /// Lets the other tasks of the loop run.
     private func giveTurn(_ direction: Direction) async {
         self[direction].isBusy = true
-        self[direction].cause = .ready
         await loop.turn()
+        self[direction].cause = .ready
     }
 
     private func refusal(_ answer: Int, _ operation: SocketError.Operation) -> SocketError {
@@ -109,19 +98,6 @@ extension SlotReference {
         }
     }
 
-    /// Suspends the task whose cancellation reaches the slot through its server, and no other.
-    ///
-    /// A continuation has the bits of its task. To ask the runtime for the current task costs a hundred instructions.
-    @inline(__always)
-    private func suspendGuardian(_ direction: Direction) async {
-        unsafe await suspended { waiter in
-            let isGuardian = unsafe unsafeBitCast(waiter, to: Int.self) == slot.guardian
-            self[direction].isUnwatched = !isGuardian
-            let isAwaited = isGuardian && self[direction].isAwaited
-            if isAwaited { unsafe self[direction].waiter = waiter } else { unsafe waiter.resume() }
-        }
-    }
-
     /// A task that nobody watches brings its own handler of cancellation.
     @inline(never)
     private func suspendWatching(
@@ -139,7 +115,7 @@ extension SlotReference {
     }
 
     @inline(__always)
-    fileprivate func finish(
+    private func finish(
         _ direction: Direction, _ operation: SocketError.Operation
     ) throws(SocketError) -> Int? {
         let result = self[direction].result
@@ -172,18 +148,9 @@ extension SlotReference {
         }
     }
 
-    /// Whether the task's cancellation may reach the slot through its server.
-    private var mayBeWatched: Bool {
+    /// Whether the task's cancellation reaches the slot through its server.
+    private var isWatched: Bool {
         // One that was cancelled by itself, and not by its server, hears of it by the handler it installs then.
-        slot.guardian != 0 && !TaskBits.isCancelled(slot.guardian)
-    }
-}
-
-extension LoopActor {
-    /// The end of a wait whose task is in another thread by now.
-    fileprivate func finish(
-        _ slot: SlotReference, _ direction: Direction, _ operation: SocketError.Operation
-    ) throws(SocketError) -> Int? {
-        try slot.finish(direction, operation)
+        slot.guardian == TaskBits.ofCurrent && !TaskBits.isCancelled(slot.guardian)
     }
 }

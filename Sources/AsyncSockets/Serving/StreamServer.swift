@@ -121,7 +121,7 @@ final class StreamServer: @unchecked Sendable {
             guard let client = try await accept() else { return false }
             unsafe backOff.succeed()
             begin(client)
-            spawn(&group, client, self)
+            start(client, &group)
             return true
         } catch {
             try await recover(from: error)
@@ -159,6 +159,13 @@ final class StreamServer: @unchecked Sendable {
         configuration.counters.begin()
     }
 
+    /// Starts the client's task, which runs inside of this one until it first waits.
+    private func start(_ client: SlotReference, _ group: inout DiscardingTaskGroup) {
+        let loop = listener.loop, me = unsafe loop.running
+        spawn(&group, client, self)
+        unsafe loop.running = me
+    }
+
     private func end(failed: Bool) {
         unsafe active -= 1
         configuration.counters.end(failed: failed)
@@ -192,6 +199,8 @@ extension SlotReference {
     /// Makes the current task the one whose cancellation is passed on, under the limits of a server.
     fileprivate func watch(_ configuration: ServeConfiguration) {
         slot.guardian = TaskBits.ofCurrent
+        // It prefers the loop, as its group does.
+        unsafe loop.running = slot.guardian
         if let time = configuration.idleLimit {
             slot.idleLimit = time.clampedNanoseconds
             slot.state.insert(.limited)

@@ -93,7 +93,7 @@ extension AsyncSocket {
 
 extension SlotReference {
     /// What is known of readiness is about bytes; the next call is worth a try whatever that is.
-    private func forgetReadiness() { if loop.isCurrent { slot.state.insert(.readable) } }
+    private func forgetReadiness() { if loop.runsCaller { slot.state.insert(.readable) } }
 
     func receive(
         into buffer: inout [UInt8], _ flags: ReceiveFlags, _ limit: TimeLimit
@@ -136,7 +136,7 @@ extension SlotReference {
     func retrying<Result>(
         _ direction: Direction, _ limit: TimeLimit, _ call: () throws(SocketError) -> Result?
     ) async throws(SocketError) -> Result {
-        guard loop.isCurrent else { return try await retryElsewhere(direction, limit, call) }
+        guard loop.runsCaller else { return try await retryElsewhere(direction, limit, call) }
         let limit = starting(limit)
         while true {
             var result: Result?
@@ -145,7 +145,6 @@ extension SlotReference {
                 return result == nil ? nil : 0
             }
             if let result { return result }
-            if answer == Attempt.elsewhere { return try await retryElsewhere(direction, limit, call) }
             _ = try await afterAttempt(answer, direction, limit, direction.operation)
         }
     }
@@ -165,10 +164,10 @@ extension SlotReference {
     func retrying(
         after first: Int, _ direction: Direction, _ limit: TimeLimit, _ call: () throws(SocketError) -> Int?
     ) async throws(SocketError) -> Int {
+        if first == Attempt.elsewhere { return try await retryElsewhere(direction, limit, call) }
         let limit = starting(limit)
         var answer = first
         while answer < 0 {
-            if answer == Attempt.elsewhere { return try await retryElsewhere(direction, limit, call) }
             _ = try await afterAttempt(answer, direction, limit, direction.operation)
             answer = try attempt(direction, call)
         }
@@ -192,7 +191,7 @@ extension SlotReference {
     func retryingWithNothingAhead<Result>(
         _ limit: TimeLimit, _ call: () throws(SocketError) -> Result?
     ) async throws(SocketError) -> Result {
-        if loop.isCurrent {
+        if loop.runsCaller {
             try await requireNothingAhead(limit)
             return try await retrying(.read, limit, call)
         }

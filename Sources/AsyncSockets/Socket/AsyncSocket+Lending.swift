@@ -40,24 +40,24 @@ extension SlotReference {
     /// Received bytes, in memory that is to be given back.
     @usableFromInline
     func lend(_ loan: inout Loan, _ limit: TimeLimit) async throws(SocketError) {
-        let limit = starting(limit)
         loan.count = receive(lending: &loan)
+        if loan.count == Attempt.elsewhere { return try await lendElsewhere(&loan, limit) }
+        let limit = starting(limit)
         while loan.count < 0 {
-            if loan.count == Attempt.elsewhere { return try await lendElsewhere(&loan, limit) }
             _ = try await afterAttempt(loan.count, .read, limit, .recv)
             loan.count = receive(lending: &loan)
         }
     }
 
-    // Apart, which keeps the looks for the executor out of the others.
+    // Apart, so that the others need not look after each wait whether they are still in the loop's thread.
     @inline(never)
     private func lendElsewhere(_ loan: inout Loan, _ limit: TimeLimit) async throws(SocketError) {
-        try await loop.actor.lend(tenant, &loan, limit)
+        try await loop.actor.lend(tenant, &loan, starting(limit))
     }
 
     private func receive(lending loan: inout Loan) -> Int {
         withLoop { loop in
-            guard loop.isCurrent else { return Attempt.elsewhere }
+            guard loop.runsCaller else { return Attempt.elsewhere }
             let obstacle = obstacle(.read, on: loop)
             return obstacle == 0 ? noting(loop.engine.receive(self, lending: &loan), .read) : obstacle
         }

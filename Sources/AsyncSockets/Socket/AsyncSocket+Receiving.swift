@@ -42,7 +42,6 @@ extension SlotReference {
         let limit = starting(limit)
         var answer = first
         while answer < 0 {
-            if answer == Attempt.elsewhere { return try await receiveElsewhere(into: &buffer, limit) }
             if let count = try await afterAttempt(answer, .read, limit, .recv) { return count }
             var span = buffer.mutableSpan
             answer = receive(&span)
@@ -59,7 +58,6 @@ extension SlotReference {
         let limit = starting(limit)
         var answer = first
         while answer < 0 {
-            if answer == Attempt.elsewhere { return try await receiveElsewhere(into: &buffer, limit) }
             if let count = try await afterAttempt(answer, .read, limit, .recv) { return count }
             var span = buffer.mutableSpan
             answer = receive(&span)

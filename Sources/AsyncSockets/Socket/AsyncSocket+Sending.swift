@@ -44,13 +44,11 @@ extension SlotReference {
     /// What follows a first attempt that did not send all.
     @usableFromInline
     func sendRest(_ first: Int, _ bytes: Span<UInt8>, _ limit: TimeLimit) async throws(SocketError) {
+        guard first != Attempt.elsewhere else { return try await sendElsewhere(bytes, limit) }
         let limit = starting(limit), tenancy = generation
         var (sent, answer) = (max(0, first), first)
         do throws(SocketError) {
             while sent < bytes.count {
-                if answer == Attempt.elsewhere {
-                    return try await sendElsewhere(bytes.extracting(sent...), limit)
-                }
                 if answer < 0 {
                     sent += try await afterAttempt(answer, .write, limit, .send) ?? 0
                     if sent == bytes.count { return }
@@ -60,12 +58,12 @@ extension SlotReference {
                 answer = send(bytes.extracting(sent...))
                 sent += max(0, answer)
             }
-        } catch { throw error.adding(transferred: sent) }
+        } catch { throw error.with(transferred: sent) }
     }
 
     // Apart, to keep the frame of the others small.
     @inline(never)
     private func sendElsewhere(_ bytes: Span<UInt8>, _ limit: TimeLimit) async throws(SocketError) {
-        try await loop.actor.sendRest(tenant, bytes, limit)
+        try await loop.actor.sendRest(tenant, bytes, starting(limit))
     }
 }

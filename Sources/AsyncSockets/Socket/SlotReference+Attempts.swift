@@ -21,7 +21,7 @@ extension SlotReference {
     }
 
     func accept(_ peer: inout SocketAddress) -> Int {
-        guard loop.isCurrent else { return Attempt.elsewhere }
+        guard loop.runsCaller else { return Attempt.elsewhere }
         let obstacle = obstacle(.read)
         return obstacle == 0 ? noting(loop.engine.accept(self, &peer), .read) : obstacle
     }
@@ -31,7 +31,7 @@ extension SlotReference {
     func attempt(
         _ direction: Direction, _ call: () throws(SocketError) -> Int?
     ) throws(SocketError) -> Int {
-        let obstacle = withLoop { $0.isCurrent ? self.obstacle(direction, on: $0) : Attempt.elsewhere }
+        let obstacle = withLoop { $0.runsCaller ? self.obstacle(direction, on: $0) : Attempt.elsewhere }
         guard obstacle == 0 else { return obstacle }
         if isWorthACall(direction), let result = try call() { return result }
         return awaitReadiness(direction)
@@ -52,7 +52,7 @@ extension SlotReference {
 extension EventLoop {
     @inline(__always)
     func receive(_ slot: SlotReference, _ memory: UnsafeMutableBufferPointer<UInt8>) -> Int {
-        guard isCurrent else { return Attempt.elsewhere }
+        guard runsCaller else { return Attempt.elsewhere }
         let obstacle = slot.obstacle(.read, on: self)
         guard obstacle == 0 else { return obstacle }
         unsafe slot.slot.latestMemory = UnsafeMutableRawPointer(memory.baseAddress)
@@ -62,7 +62,7 @@ extension EventLoop {
 
     @inline(__always)
     fileprivate func send(_ slot: SlotReference, _ memory: UnsafeBufferPointer<UInt8>) -> Int {
-        guard isCurrent else { return Attempt.elsewhere }
+        guard runsCaller else { return Attempt.elsewhere }
         let obstacle = slot.obstacle(.write, on: self)
         return obstacle == 0 ? unsafe slot.noting(engine.send(slot, memory), .write) : obstacle
     }

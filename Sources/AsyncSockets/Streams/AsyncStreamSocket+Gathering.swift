@@ -26,16 +26,13 @@ extension AsyncStreamSocket {
 
 extension SlotReference {
     fileprivate func sendAll(gathering parts: [[UInt8]], _ limit: TimeLimit) async throws(SocketError) {
-        guard loop.isCurrent else { return try await loop.actor.sendAll(tenant, gathering: parts, limit) }
+        guard loop.runsCaller else { return try await loop.actor.sendAll(tenant, gathering: parts, limit) }
         let limit = starting(limit)
         var place = PartPosition(in: parts)
         do throws(SocketError) {
             while !place.isAtEnd {
                 let answer = try attempt(.write) { () throws(SocketError) in
                     try sendIfReady(gathering: parts, from: place)
-                }
-                if answer == Attempt.elsewhere {
-                    return try await loop.actor.sendAll(tenant, gathering: place.rest(of: parts), limit)
                 }
                 if answer >= 0 {
                     place.advance(answer, in: parts)
@@ -49,18 +46,13 @@ extension SlotReference {
     fileprivate func sendAll(
         _ first: Span<UInt8>, _ second: Span<UInt8>, _ limit: TimeLimit
     ) async throws(SocketError) {
-        guard loop.isCurrent else { return try await loop.actor.sendAll(tenant, first, second, limit) }
+        guard loop.runsCaller else { return try await loop.actor.sendAll(tenant, first, second, limit) }
         let limit = starting(limit), count = first.count + second.count
         var sent = 0
         do throws(SocketError) {
             while sent < count {
                 let answer = try attempt(.write) { () throws(SocketError) in
                     try sendIfReady(first, second, from: sent)
-                }
-                if answer == Attempt.elsewhere {
-                    let (head, tail) = (min(sent, first.count), max(0, sent - first.count))
-                    return try await loop.actor.sendAll(
-                        tenant, first.extracting(head...), second.extracting(tail...), limit)
                 }
                 if answer >= 0 { sent += answer } else { _ = try await afterAttempt(answer, .write, limit, .sendmsg) }
             }

@@ -49,7 +49,7 @@ extension Tenant {
     func fill(
         _ buffer: inout [UInt8], from start: Int, atLeast least: Int, _ limit: TimeLimit
     ) async throws(SocketError) -> Int {
-        guard loop.isCurrent else { return try await loop.actor.fill(self, &buffer, start, least, limit) }
+        guard loop.runsCaller else { return try await loop.actor.fill(self, &buffer, start, least, limit) }
         return try await require(.recv).fill(&buffer, from: start, atLeast: least, limit)
     }
 }

@@ -73,9 +73,6 @@ package struct PartPosition: Sendable {
     /// What is left of the array it is in.
     package func bytes(of parts: [[UInt8]]) -> [UInt8] { isAtEnd ? [] : Array(parts[part][offset...]) }
 
-    /// All that is left.
-    package func rest(of parts: [[UInt8]]) -> [[UInt8]] { isAtEnd ? [] : [bytes(of: parts)] + parts[(part + 1)...] }
-
     /// Passes bytes, and empty arrays behind them.
     package mutating func advance(_ count: Int, in parts: [[UInt8]]) {
         passed += count

@@ -1,30 +1,60 @@
 import AsyncSockets
 import Sockets
+import Synchronization
 import TestSupport
 import Testing
 
 /// `Task.immediate` begins in the loop's thread, and is elsewhere after its first wait.
 @Suite(.ownThread, .timeLimit(.minutes(1))) struct ImmediateTests {
     enum Send: CaseIterable { case all, two, many }
-    enum Receive: CaseIterable { case array, inline, lent, exactly, waiting, flagged }
+    enum Receive: CaseIterable {
+        case array, inline, lent, exactly, chunk, waiting, flagged, peeking, message, ahead, call
+    }
 
     @Test(arguments: EngineKind.available, Receive.allCases)
-    func `it receives again and again`(_ kind: EngineKind, _ receive: Receive) async throws {
+    func `it receives what comes later, also where the loop received ahead`(
+        _ kind: EngineKind, _ receive: Receive
+    ) async throws {
         try await onLoop(kind) { loop in
-            let pair = try AsyncUnixStream.pair(on: loop)
-            let (one, other) = (Shared(pair.first), Shared(pair.second))
-            let receiver = Task.immediate { () async throws in
-                for _ in 1...3 { try await one.value.sendAll([UInt8(try await receive(one))].span) }
-            }
+            let connection = try Connection(loop)
+            let stream = Shared(connection.stream), peer = connection.peer
+            try peer.sendAll([0].span)
+            var first: [UInt8] = [9]
+            try await stream.value.receiveExactly(into: &first)
             for number: UInt8 in 1...3 {
+                let receiver = Task.immediate { () async throws in try await receive(stream) }
                 await turns(3, of: loop)
-                try await other.value.sendAll([number].span)
-                // One after the other, because a receive may take all there is.
-                var answer: [UInt8] = [0]
-                try await other.value.receiveExactly(into: &answer)
-                #expect(answer == [number])
+                try peer.sendAll([number].span)
+                #expect(try await receiver.value == number)
             }
-            try await receiver.value
+        }
+    }
+
+    @Test(arguments: EngineKind.available, Receive.allCases)
+    func `it receives what the loop received ahead, beside others on the loop`(
+        _ kind: EngineKind, _ receive: Receive
+    ) async throws {
+        try await onLoop(kind) { loop in
+            let other = try Connection(loop), isOver = Shared(Atomic<Bool>(false))
+            let busy = Task(executorPreference: loop) { [stream = other.stream, peer = other.peer] in
+                while !isOver.value.load(ordering: .relaxed) {
+                    try peer.sendAll([1].span)
+                    var byte: [UInt8] = [0]
+                    try await stream.receiveExactly(into: &byte)
+                }
+            }
+            for _ in 1...20 {
+                let connection = try Connection(loop)
+                let stream = Shared(connection.stream), peer = connection.peer
+                try peer.sendAll([7].span)
+                var first: [UInt8] = [9]
+                try await stream.value.receiveExactly(into: &first)
+                try peer.sendAll([8].span)
+                await turns(3, of: loop)
+                #expect(try await Task.immediate { () async throws in try await receive(stream) }.value == 8)
+            }
+            isOver.value.store(true, ordering: .relaxed)
+            try await busy.value
         }
     }
 
@@ -71,21 +101,41 @@ import Testing
 }
 
 extension ImmediateTests.Receive {
-    fileprivate func callAsFunction(_ stream: Shared<AsyncUnixStream>) async throws -> Int {
-        var (array, inline): ([UInt8], InlineArray<1, UInt8>) = ([0], [0])
+    fileprivate func callAsFunction(_ shared: Shared<AsyncTCPStream>) async throws -> UInt8 {
+        var array: [UInt8] = [0]
         switch self {
-        case .array: _ = try await stream.value.receive(into: &array)
-        case .exactly: try await stream.value.receiveExactly(into: &array)
-        case .flagged: _ = try await stream.value.receive(into: &array, flags: .waitAll)
-        case .lent: try await stream.value.receive { bytes in array[0] = bytes[0] }
+        case .array: break
         case .inline:
-            _ = try await stream.value.receive(into: &inline)
-            array[0] = inline[0]
-        case .waiting:
-            try await stream.value.socket.wait(for: .receive)
-            _ = try await stream.value.receive(into: &array)
+            var inline: InlineArray<1, UInt8> = [0]
+            _ = try await shared.value.receive(into: &inline)
+            return inline[0]
+        case .lent: return try await shared.value.receive { bytes in bytes[0] }
+        case .exactly:
+            try await shared.value.receiveExactly(into: &array)
+            return array[0]
+        case .chunk:
+            var chunks = shared.value.chunks().makeAsyncIterator()
+            return try await chunks.next()?[0] ?? 0
+        case .flagged:
+            _ = try await shared.value.receive(into: &array, flags: .dontWait)
+            return array[0]
+        case .message:
+            var control = IncomingControl(capacity: 64)
+            _ = try await shared.value.receiveMessage(into: &array, control: &control)
+            return array[0]
+        case .peeking: _ = try await shared.value.receive(into: &array, flags: .peek)
+        case .waiting: try await shared.value.socket.wait(for: .receive)
+        case .ahead: if let first = try await shared.value.socket.takeReceivedAhead().first { return first }
+        case .call:
+            if let first = try await shared.value.socket.takeReceivedAhead().first { return first }
+            try await shared.value.socket.retrying(.receive) { (socket) throws(SocketError) in
+                try socket.availableCount > 0 ? () : nil
+            }
         }
-        return Int(array[0])
+        // These have left it to be received.
+        array = [0]
+        _ = try await shared.value.receive(into: &array)
+        return array[0]
     }
 }
 

@@ -11,7 +11,7 @@ import Testing
                 await Task.yield()
                 return loop.isCurrent
             }
-            #expect(isThere == [.loop, .actorOnLoop, .actorOfOtherLoop].contains(place))
+            #expect(isThere == [.loop, .actorThatPrefersLoop, .actorOnLoop, .actorOfOtherLoop].contains(place))
         }
     }
 
