@@ -222,6 +222,24 @@ import Testing
     }
 
     @Test(arguments: EngineKind.available, Place.allCases)
+    func `no operation keeps its task`(_ kind: EngineKind, _ place: Place) async throws {
+        try await withLoop(kind) { loop in
+            // A task has what it returned until it is gone itself.
+            weak let result = try await place.run(loop) {
+                let connection = try Connection(loop)
+                try await connection.stream.sendAll([1].span)
+                let error = await socketError { () async throws(SocketError) in
+                    var buffer: [UInt8] = [0]
+                    _ = try await connection.stream.receive(into: &buffer, within: .microseconds(1))
+                }
+                #expect(error?.code == .timedOut)
+                return Something()
+            }
+            #expect(await eventually { result == nil })
+        }
+    }
+
+    @Test(arguments: EngineKind.available, Place.allCases)
     func `cancelling in the midst of a long send says what had gone`(_ kind: EngineKind, _ place: Place) async throws {
         try await withLoop(kind) { loop in
             let connection = try Connection(loop)
@@ -244,3 +262,5 @@ import Testing
         }
     }
 }
+
+private final class Something: Sendable {}
