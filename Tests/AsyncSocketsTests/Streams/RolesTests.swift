@@ -8,7 +8,8 @@ import Testing
     @Test(arguments: Place.allCases) func `a place of a test is where it says`(_ place: Place) async throws {
         try await withLoop(.poll) { loop in
             let isThere = try await place.run(loop) { () async in
-                await Task.yield()
+                // `Task.yield` may return without a wait.
+                await turns(1, of: loop)
                 return loop.isCurrent
             }
             #expect(isThere == [.loop, .actorThatPrefersLoop, .actorOnLoop, .actorOfOtherLoop].contains(place))
