@@ -27,8 +27,9 @@ let package = Package(
         .executableTarget(
             name: "AsyncEcho",
             dependencies: [
-                .product(name: "AsyncSockets", package: "Sockets"), .product(name: "Sockets", package: "Sockets"),
-            ], swiftSettings: strict),
+                .product(name: "AsyncSockets", package: "Sockets"), .product(name: "CSocketShim", package: "Sockets"),
+                .product(name: "Sockets", package: "Sockets"),
+            ], swiftSettings: strict + [.enableExperimentalFeature("BuiltinModule")]),
         .executableTarget(
             name: "AsyncTimers",
             dependencies: [.product(name: "AsyncSockets", package: "Sockets")], swiftSettings: strict),

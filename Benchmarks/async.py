@@ -41,7 +41,7 @@ def arguments():
     parser.add_argument("--parts", default=",".join(PARTS), help=f"some of {','.join(PARTS)}")
     every = ",".join(s.name for s in SCENARIOS)
     parser.add_argument("--scenarios", help=f"some of {every} (all; with --quick those below 5,000 connections)")
-    parser.add_argument("--engines", default="poll,epoll,ring", help="some of %(default)s; C always takes part")
+    parser.add_argument("--engines", default="poll,epoll,ring", help="some of %(default)s; C and bare tasks always take part")
     parser.add_argument("--rounds", type=int, help="rounds, each of which starts all servers (5)")
     parser.add_argument("--turns", type=int, help="turns of each server in a round (6)")
     parser.add_argument("--seconds", type=float, help="measured time of a turn (0.1)")
@@ -161,7 +161,7 @@ def measure_variants(options):
 
 
 def measure(options):
-    subjects = [s for s in SUBJECTS if s.is_c or s.engine in options.engines]
+    subjects = [s for s in SUBJECTS if s.is_yardstick or s.engine in options.engines]
     build_c()
     programs = {name: build_swift(name) for name in ("async-echo", "async-timers")}
     kept = last_run(options) if options.update else {}

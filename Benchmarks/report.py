@@ -6,6 +6,7 @@ from harness import markdown
 from subjects import BASELINE, RING_BASELINE, RING_VARIANTS, SCENARIOS, SUBJECTS
 
 NAMES = [s.name for s in SUBJECTS]
+YARDSTICKS = [s.name for s in SUBJECTS if s.is_yardstick]
 PLAIN_NAMES = [name for name in NAMES if not name.endswith("limit")]
 IDLE_LIMIT = 2560  # bytes a connection, the aim
 
@@ -136,6 +137,10 @@ CHARTS = {
 }
 
 
+def style(name):
+    return "other" if name in YARDSTICKS else "bar"
+
+
 def bars(figures):
     for name in PLAIN_NAMES:
         if name in figures:
@@ -143,7 +148,7 @@ def bars(figures):
             note = f"{f['us']:,.2f} us"
             if "ratio_to_ring" in f:
                 note += f"; of {RING_BASELINE}: {f['ratio_to_ring']:.2f}"
-            yield name, f["ratio"], f["of_rounds"][0], f["of_rounds"][-1], note, "other" if name.startswith("C ") else "bar"
+            yield name, f["ratio"], f["of_rounds"][0], f["of_rounds"][-1], note, style(name)
 
 
 def subtitle(results):
@@ -163,7 +168,7 @@ def write_charts(results, folder):
             drawing = chart.draw(title, subtitle(results), f"{BASELINE} = 1", rows, most=2.5, row_height=22)
             (folder / f"{stem}.svg").write_text(drawing)
     memory = results.get("memory", {})
-    rows = [(name, f["own"], f["own"], f["own"], "", "other" if name.startswith("C ") else "bar") for name, f in memory.items()]
+    rows = [(name, f["own"], f["own"], f["own"], "", style(name)) for name, f in memory.items()]
     if rows:
         title = "Memory of an idle connection beyond the handler's buffer, in bytes"
         drawing = chart.draw(title, "median of the starts, at 5,000 connections", "2.5 KiB", rows,

@@ -21,6 +21,11 @@ class Subject:
     def is_c(self):
         return not self.engine
 
+    @property
+    def is_yardstick(self):
+        """Whether it is there to compare with, and not one of the library's."""
+        return self.is_c or self.engine == BARE
+
     def command(self, scenario, async_echo):
         """How the server for a load is started, or None if there is none."""
         program = self.programs.get(scenario.kind)
@@ -64,6 +69,8 @@ class Scenario:
         return {"seconds": max(least, many * 40e-6), "warmup": max(least / 5, many * 15e-6)}
 
 
+# Tasks without AsyncSockets: what the language's runtime takes of the rest.
+BARE = "bare"
 PLAIN = {"echo": "plain", "bulk": "bulk", "udp": "udp"}
 LIMITED = ("64x64", "1000x64")
 
@@ -71,6 +78,7 @@ SUBJECTS = [
     Subject("C epoll", {"echo": "echo_epoll", "bulk": "bulk_epoll", "udp": "udp_epoll"}),
     Subject("C edges", {"echo": "echo_edge"}),
     Subject("C io_uring", {"echo": "echo_uring", "bulk": "bulk_uring"}),
+    Subject("bare tasks", {"echo": "plain"}, BARE),
     Subject("poll", PLAIN, "poll"),
     Subject("epoll", PLAIN, "epoll"),
     Subject("epoll lent", {"echo": "lent"}, "epoll"),

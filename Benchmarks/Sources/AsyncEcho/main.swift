@@ -6,6 +6,8 @@
 //   limit  as plain, but each receive and send takes at most 30 seconds
 //   bulk   streams in one direction, as c/bulk.h says
 //   udp    sends every datagram back
+//
+// The engine `bare` is none: tasks on epoll without AsyncSockets, in the plain variant.
 import AsyncSockets
 import Sockets
 
@@ -17,6 +19,7 @@ let variant = arguments.count > 3 ? arguments[3] : "plain"
 guard let room = Int(arguments.count > 4 ? arguments[4] : "4096"), room > 0 else {
     fatalError("BYTES is a number above 0, not \(arguments[4])")
 }
+if arguments[2] == "bare" { try serveBare(port, room) }
 let engine = EngineKind(rawValue: arguments[2])
 
 // In the main thread and without others, as the servers in C.
