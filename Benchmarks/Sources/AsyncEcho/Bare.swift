@@ -71,7 +71,8 @@ private final class BareLoop: TaskExecutor, @unchecked Sendable {
     }
 
     private func watch(_ descriptor: Int32) {
-        guard csock_epoll_ctl(epoll, csock_EPOLL_CTL_ADD, descriptor, UInt32(csock_EPOLLIN), UInt64(descriptor)) == 0 else {
+        guard csock_epoll_ctl(epoll, csock_EPOLL_CTL_ADD, descriptor, UInt32(csock_EPOLLIN), UInt64(descriptor)) == 0
+        else {
             fatalError("epoll_ctl")
         }
     }
