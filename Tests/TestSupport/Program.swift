@@ -65,12 +65,25 @@ public final class Program: Sendable {
         // Children that crash on purpose need no report, whose maker would hold their pipes open.
         let words = ["env", "SWIFT_BACKTRACE=enable=no", path] + arguments
         let texts = words.map { $0 + "\0" }.joined() + "\0"
-        let id = unsafe streams.withUnsafeBufferPointer {
-            unsafe csock_spawn("/usr/bin/env", texts, $0.baseAddress.unsafelyUnwrapped, $0.count)
+        let id = starting.withLock { _ in
+            unsafe streams.withUnsafeBufferPointer {
+                unsafe csock_spawn("/usr/bin/env", texts, $0.baseAddress.unsafelyUnwrapped, $0.count)
+            }
         }
         guard id > 0 else { throw Failure(description: "\(path) cannot be started: \(-id)") }
         return id
     }
+
+    /// Returns when no program is being started.
+    ///
+    /// Each of them has copies of all descriptors until its exec. So a socket that was closed may go on to listen, to receive or
+    /// to hold its port, until this has been called.
+    public static func awaitStarts() {
+        starting.withLock { _ in }
+    }
+
+    /// csock_spawn returns after the exec.
+    private static let starting = Mutex(())
 
     private func killLater() {
         Self.clock.asyncAfter(deadline: .now() + Self.patience) { [weak self] in self?.end() }

@@ -81,6 +81,7 @@ import Testing
             let address = try #require(await addresses.first { _ in true })
             await group.loops[1].shutdown()
             #expect(await task.value?.code == .closed)
+            Program.awaitStarts()
             #expect(throws: SocketError.self) { _ = try TCPStream.connect(to: address) }
         }
     }

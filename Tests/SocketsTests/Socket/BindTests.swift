@@ -62,6 +62,7 @@ import Testing
         #expect(end == 0)
         try client.close()
         try listener.close()
+        Program.awaitStarts()
         let again = try TCPListener(on: address)
         let local = again.localAddress
         #expect(local == address)

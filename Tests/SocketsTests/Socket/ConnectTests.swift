@@ -235,12 +235,12 @@ import Testing
 
     @Test func `a TCP socket that would connect to itself is refused`() throws {
         let socket = try Socket(.ipv4, .stream)
-        // An address of its own, on which nobody else takes the port when it is free again.
-        try socket.bind(to: try #require(IPSocketAddress("127.0.0.57:0")))
+        try socket.bind(to: IPSocketAddress.loopback(port: 0))
         let address = try #require(try socket.localAddress.ip)
         try socket.connect(to: address)
         #expect(try socket.localAddress == socket.peerAddress)
         try socket.reset()
+        Program.awaitStarts()
         let error = expectFailure(.connectionRefused) { _ = try TCPStream.connect(to: address, from: address) }
         #expect(error?.description.contains("connected to itself") == true)
         #expect(error?.peerAddress?.ip == address)
