@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compares the servers of AsyncSockets, on each engine, with C programs on epoll and on io_uring.
+"""Compares the servers of AsyncSockets, on each engine, with C programs on epoll and on io_uring, and with bare tasks.
 
 All servers of a scenario run in the same rounds, started afresh for each, and take turns of a tenth of a second on one
 processor, each with its own client on the same one; the order changes from turn to turn. The figure is the CPU time of the
