@@ -41,6 +41,7 @@ struct Service: Sendable {
     private let onEvent: (@Sendable (ServerEvent) -> Void)?
 
     init(_ configuration: ServerConfiguration) throws(SocketError) {
+        try configuration.acceptPolicy.check()
         stop = if let given = configuration.stop { given } else { try StopSignal() }
         policy = configuration.acceptPolicy
         onEvent = configuration.onEvent

@@ -50,6 +50,7 @@ extension SlotReference {
         _ configuration: ServeConfiguration, _ spawn: @escaping StreamServer.Spawn
     ) async throws(SocketError) {
         try configuration.check()
+        // From here on the task may suspend, and the owner close.
         let server = StreamServer(self, configuration, spawn), loop = loop
         let result = await withTaskGroup(of: SocketError?.self) { group in
             group.addTask(executorPreference: loop) { await server.run() }

@@ -2,14 +2,16 @@ public import Sockets
 
 /// What `serve` can be told.
 public struct ServeConfiguration: Sendable {
-    /// Connections that are served at once; further clients wait in the listener's queue.
+    /// Connections that are served at once by one listener; further clients wait in its queue. The listeners of
+    /// ``EventLoopGroup/serve(on:_:onListening:with:)`` have so many each.
     public var limit = Int.max
     /// What happens when accepting fails.
     public var acceptPolicy = AcceptPolicy()
     /// How long an operation of a handler may wait that names no limit itself, or `.forever`; after that it throws
     /// `timedOut`. What takes several waits, such as `sendAll`, has this long for each.
     public var idleLimit: Duration?
-    /// How long a connection may last. After that all its operations throw `timedOut`, also those that need not wait.
+    /// How long a connection may last. After that all its operations throw `timedOut`, also those that need not wait; those
+    /// of tasks that run elsewhere when they next wait.
     public var totalLimit: Duration?
     /// What stops the server; nil for nothing but cancellation.
     public var stop: ServeStop?
@@ -25,6 +27,7 @@ public struct ServeConfiguration: Sendable {
         guard limit >= 1 else {
             throw .invalid(.accept, "the limit is \(limit), and has to be at least 1")
         }
+        try acceptPolicy.check()
         for time in [idleLimit, totalLimit].compactMap(\.self) where time <= .zero {
             throw .invalid(.accept, "\(time) is no time for a connection: it must be positive")
         }
@@ -37,8 +40,6 @@ public enum ServeEvent: Sendable {
     case acceptFailed(SocketError)
     /// Accepting failed for want of something, and pauses for this long.
     case acceptPaused(SocketError, Duration)
-    /// A client could not be served, because no loop could look after it.
-    case clientRefused(SocketError)
     /// A handler threw; its client is disconnected.
     case handlerFailed(any Error)
 }

@@ -13,7 +13,7 @@ public final class ServeCounters: Sendable {
     public var accepted: Int { acceptedCount.load(ordering: .relaxed) }
     /// Clients that are being served.
     public var active: Int { activeCount.load(ordering: .relaxed) }
-    /// Clients whose handler threw, or who could not be served.
+    /// Clients whose handler threw.
     public var failed: Int { failedCount.load(ordering: .relaxed) }
 
     func begin() {

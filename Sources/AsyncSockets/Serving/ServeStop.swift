@@ -6,9 +6,8 @@ internal import Sockets
 public final class ServeStop: @unchecked Sendable {
     private let lock = SpinLock()
     // Under the lock:
-    private var deadline: Deadline?
-    // With their loops, because a server that ends by itself meanwhile may be the last to hold its own.
-    private var listeners: [(slot: SlotReference, tenant: Tenant)] = []
+    private var isSet = false
+    private var servers: [StreamServer] = []
 
     /// One that is not set.
     public init() {}
@@ -17,25 +16,18 @@ public final class ServeStop: @unchecked Sendable {
     ///
     /// Of several times, the earliest counts.
     public func stop(within patience: Duration? = nil) {
-        let end = patience.map(Deadline.after) ?? .never
-        let woken = lock.withLock {
-            deadline = min(deadline ?? .never, end)
-            return listeners
+        let limit = patience.map(TimeLimit.after) ?? .forever
+        let told = lock.withLock {
+            isSet = true
+            return servers
         }
-        for (_, tenant) in woken { tenant.loop.tell(.call { try? tenant.require(.accept).wake(.read) }) }
+        for server in told { server.stop(within: limit) }
     }
 
     /// Whether it is set.
-    public var isRequested: Bool { end != nil }
+    public var isRequested: Bool { lock.withLock { isSet } }
 
-    /// When the clients' time ends; nil while it is not set.
-    var end: Deadline? { lock.withLock { deadline } }
+    func enter(_ server: StreamServer) { lock.withLock { servers.append(server) } }
 
-    func enter(_ listener: SlotReference) { lock.withLock { listeners.append((listener, listener.tenant)) } }
-
-    func leave(_ listener: SlotReference) {
-        lock.withLock {
-            if let place = listeners.firstIndex(where: { $0.slot == listener }) { listeners.remove(at: place) }
-        }
-    }
+    func leave(_ server: StreamServer) { lock.withLock { servers.removeAll { $0 === server } } }
 }

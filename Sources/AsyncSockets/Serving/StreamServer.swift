@@ -10,7 +10,8 @@ final class StreamServer: @unchecked Sendable {
     @usableFromInline
     typealias Spawn = @Sendable (inout DiscardingTaskGroup, SlotReference, StreamServer) -> Void
 
-    private let listener: SlotReference
+    /// The listener, whose owner may close it while this waits.
+    private let tenant: Tenant
     private let configuration: ServeConfiguration
     private let spawn: Spawn
     @exclusivity(unchecked)
@@ -22,6 +23,9 @@ final class StreamServer: @unchecked Sendable {
     private var isOver = false
     @exclusivity(unchecked)
     private var failure: SocketError?
+    /// Until when the last clients may stay, on the loop's clock.
+    @exclusivity(unchecked)
+    private var patience = TimeLimit.forever
     /// Whether the latest shift lets nobody more in, and who waits for that.
     @exclusivity(unchecked)
     private var isRelieved = false
@@ -32,7 +36,7 @@ final class StreamServer: @unchecked Sendable {
     private static let shift = 64
 
     init(_ listener: SlotReference, _ configuration: ServeConfiguration, _ spawn: @escaping Spawn) {
-        self.listener = listener
+        tenant = listener.tenant
         self.configuration = configuration
         self.spawn = spawn
         unsafe backOff = AcceptBackOff(configuration.acceptPolicy)
@@ -40,9 +44,10 @@ final class StreamServer: @unchecked Sendable {
 
     /// Serves until it is stopped; the reason when that is an error.
     func run() async -> SocketError? {
-        configuration.stop?.enter(listener)
-        defer { configuration.stop?.leave(listener) }
-        let loop = listener.loop
+        // A loop that is over runs nothing.
+        guard tenant.loop.isCurrent else { return SocketError(.accept, .closed) }
+        configuration.stop?.enter(self)
+        defer { configuration.stop?.leave(self) }
         return await withTaskCancellationHandler {
             await withDiscardingTaskGroup { shifts in
                 let error = await self.acceptAll(&shifts)
@@ -51,15 +56,27 @@ final class StreamServer: @unchecked Sendable {
                 return error
             }
         } onCancel: {
-            loop.tell(.call { self.cancelClients() })
+            self.tenant.loop.tell(.call { self.cancelClients() })
         }
     }
+
+    /// From any thread: accepts nobody more, and gives the clients this long.
+    func stop(within limit: TimeLimit) { tenant.loop.tell(.call { self.hearOfStop(limit) }) }
+
+    private func hearOfStop(_ limit: TimeLimit) {
+        let end = limit.starting { tenant.loop.engine.now }
+        if unsafe end.nanoseconds < patience.nanoseconds { unsafe patience = end }
+        wake(.read)
+        wake(.write)
+    }
+
+    private func wake(_ direction: Direction) { try? tenant.require(.accept).wake(direction) }
 
     /// Ends the operations of all clients. Their tasks are cancelled when this is called, never alone, so that none of them
     /// needs a handler of its own for that.
     private func cancelClients() {
         let me = identity
-        listener.loop.slots.forEach { slot in
+        tenant.loop.slots.forEach { slot in
             if slot.slot.server == me { slot.cancelAll() }
         }
     }
@@ -74,7 +91,7 @@ final class StreamServer: @unchecked Sendable {
         }
         if let failure = unsafe failure { return failure }
         do throws(SocketError) {
-            while unsafe active > 0, let end = configuration.stop?.end { try await wait(.until(end)) }
+            while unsafe active > 0 { try await unsafe wait(.read, patience) }
         } catch {
             // The patience with the last clients is at its end.
             return error.code == .timedOut ? nil : error
@@ -105,6 +122,8 @@ final class StreamServer: @unchecked Sendable {
         var left = Self.shift
         do throws(SocketError) {
             while left > 0, configuration.stop?.isRequested != true {
+                // Whoever is in the queue is the successor's.
+                if Task.isCancelled { throw SocketError(.accept, .cancelled) }
                 if try await acceptNext(&group) { left -= 1 }
             }
         } catch { unsafe failure = error }
@@ -114,7 +133,7 @@ final class StreamServer: @unchecked Sendable {
     /// Whether a client came in; otherwise something else did that is worth a look.
     private func acceptNext(_ group: inout DiscardingTaskGroup) async throws(SocketError) -> Bool {
         guard unsafe active < configuration.limit else {
-            try await wait(.forever)
+            try await wait(.read, .forever)
             return false
         }
         do throws(SocketError) {
@@ -131,26 +150,34 @@ final class StreamServer: @unchecked Sendable {
 
     /// The next client, or nil after a wait, which somebody else may have ended.
     private func accept() async throws(SocketError) -> SlotReference? {
-        let step = try listener.acceptNow()
+        let listener = try tenant.require(.accept), step = try listener.acceptNow()
         if let client = step.client { return client }
         _ = try await listener.afterAttempt(step.answer, .read, .forever, .accept)
         return nil
     }
 
     private func recover(from error: SocketError) async throws(SocketError) {
-        if error.code == .cancelled || error.code == .closed { throw error }
+        if [.cancelled, .closed, .alreadyInProgress].contains(error.code) { throw error }
         switch unsafe backOff.step(after: error.code) {
         case .goOn: configuration.onEvent?(.acceptFailed(error))
         case .stop: throw error
         case .pause(let time):
             configuration.onEvent?(.acceptPaused(error, time))
-            try await listener.loop.pause(.after(time))
+            try await pause(time)
+        }
+    }
+
+    /// Waits on the side of the listener that nobody else uses, so that a stop and a close end it.
+    private func pause(_ time: Duration) async throws(SocketError) {
+        do throws(SocketError) { try await wait(.write, .after(time)) } catch {
+            if error.code != .timedOut { throw error }
         }
     }
 
     /// Waits for the end of a client, the stop, or the time.
-    private func wait(_ limit: TimeLimit) async throws(SocketError) {
-        _ = try await listener.afterAttempt(listener.pending(.read), .read, limit, .accept)
+    private func wait(_ direction: Direction, _ limit: TimeLimit) async throws(SocketError) {
+        let listener = try tenant.require(.accept)
+        _ = try await listener.afterAttempt(listener.pending(direction), direction, limit, .accept)
     }
 
     private func begin(_ client: SlotReference) {
@@ -161,7 +188,7 @@ final class StreamServer: @unchecked Sendable {
 
     /// Starts the client's task, which runs inside of this one until it first waits.
     private func start(_ client: SlotReference, _ group: inout DiscardingTaskGroup) {
-        let loop = listener.loop, me = unsafe loop.running
+        let loop = tenant.loop, me = unsafe loop.running
         spawn(&group, client, self)
         unsafe loop.running = me
     }
@@ -169,7 +196,7 @@ final class StreamServer: @unchecked Sendable {
     private func end(failed: Bool) {
         unsafe active -= 1
         configuration.counters.end(failed: failed)
-        if unsafe active == 0 || active == configuration.limit - 1 { listener.wake(.read) }
+        if unsafe active == 0 || active == configuration.limit - 1 { wake(.read) }
     }
 
     /// As the first thing of a client's task. Returns what `leave` has to be told.
@@ -194,6 +221,8 @@ extension SlotReference {
         guard slot.generation == generation else { return }
         slot.guardian = 0
         slot.server = nil
+        slot.state.remove(.limited)
+        slot.end = .max
     }
 
     /// Makes the current task the one whose cancellation is passed on, under the limits of a server.

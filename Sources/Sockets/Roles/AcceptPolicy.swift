@@ -4,7 +4,7 @@
 /// client waiting (pause, or the loop would burn a processor), and those of the listener (end). Errors that nobody
 /// foresaw count as want. C: accept(2), ERRORS
 public struct AcceptPolicy: Sendable {
-    /// The first pause; each next one is twice as long, until a client is accepted.
+    /// The first pause; each next one is twice as long, until a client is accepted. More than none, as the longest.
     public var firstPause = Duration.milliseconds(5)
     /// The longest pause.
     public var longestPause = Duration.seconds(1)
@@ -20,6 +20,13 @@ public struct AcceptPolicy: Sendable {
         case pause
         /// End: the listener is gone.
         case stop
+    }
+
+    /// Throws `invalidInput` for pauses that are none, with which a server would spin.
+    package func check() throws(SocketError) {
+        for time in [firstPause, longestPause] where time <= .zero {
+            throw SocketError(.accept, .invalidInput, detail: "\(time) is no pause: it must be positive")
+        }
     }
 
     /// What to do after this error of accept.

@@ -1,4 +1,5 @@
 import AsyncSockets
+import Dispatch
 import Sockets
 import Synchronization
 import TestSupport
@@ -58,6 +59,39 @@ extension TCPStream {
         try sendAll([byte].span)
         #expect(try receive(exactly: 1) == [byte])
     }
+}
+
+/// An actor that may close its listener while its server is on the way to the loop.
+private actor ListenerHolder {
+    private var listener: AsyncTCPListener?
+    private var isServing = false
+
+    init(_ listener: consuming AsyncTCPListener) { self.listener = consume listener }
+
+    func serve() async -> SocketError.Code? {
+        isServing = true
+        return await socketError { () async throws(SocketError) in try await listener.serveAll() }?.code
+    }
+
+    /// Closes as soon as the server has begun, without waiting for the end of that.
+    func close() async {
+        while !isServing { await Task.yield() }
+        _ = listener.take()
+    }
+}
+
+extension AsyncTCPListener? {
+    fileprivate borrowing func serveAll() async throws(SocketError) {
+        switch self {
+        case .some(let listener): try await listener.serve(with: echo)
+        case nil: throw SocketError(.accept, .closed, detail: "nobody served")
+        }
+    }
+}
+
+@Sendable private func block(_ isHeld: DispatchSemaphore, _ gate: DispatchSemaphore) {
+    isHeld.signal()
+    gate.wait()
 }
 
 @Suite(.ownThread, .timeLimit(.minutes(1))) struct ServeTests {
@@ -329,12 +363,71 @@ extension TCPStream {
         #expect(try await Background.result { try client.value.receiveAll() } == [])
     }
 
+    @Test(arguments: EngineKind.available)
+    func `a server that is cancelled leaves those in the queue to the next one`(_ kind: EngineKind) async throws {
+        try await withLoop(kind) { loop in
+            let served = try Served(loop), clients = try (0..<3).map { _ in Shared(try served.connect()) }
+            let server = Task {
+                unsafe withUnsafeCurrentTask { unsafe $0?.cancel() }
+                return await socketError { () async throws(SocketError) in
+                    try await served.listener.serve(served.configuration, with: echo)
+                }
+            }
+            #expect(await server.value?.code == .cancelled)
+            #expect(served.counters.accepted == 0)
+            async let greetings: Void = Background.result {
+                for client in clients {
+                    try client.value.greet(1)
+                    try client.value.shutdown(.write)
+                }
+                served.stop.stop()
+            }
+            try await served.listener.serve(served.configuration, with: echo)
+            try await greetings
+            #expect(served.counters.accepted == 3)
+        }
+    }
+
+    @Test(arguments: EngineKind.available)
+    func `a second server of a listener is refused`(_ kind: EngineKind) async throws {
+        try await withLoop(kind) { loop in
+            let served = try Served(loop), server = served.begin()
+            let client = Shared(try served.connect())
+            try await Background.result { try client.value.greet(1) }
+            // The first one waits, at the latest when its loop has had some turns.
+            await turns(3, of: loop)
+            #expect(await served.begin().value?.code == .alreadyInProgress)
+            try await Background.result { try client.value.greet(2) }
+            server.cancel()
+            #expect(await server.value?.code == .cancelled)
+        }
+    }
+
+    @Test(arguments: EngineKind.available)
+    func `a listener that is closed before its server begins is not mistaken for the next socket`(
+        _ kind: EngineKind
+    ) async throws {
+        try await withLoop(kind) { loop in
+            let holder = ListenerHolder(try AsyncTCPListener(on: "127.0.0.1:0", loop: loop))
+            let gate = DispatchSemaphore(value: 0), isHeld = DispatchSemaphore(value: 0)
+            // The server is on its way to the loop, which is busy, when another call of the actor closes the listener.
+            let busy = Task(executorPreference: loop) { block(isHeld, gate) }
+            try await Background.result { isHeld.wait() }
+            async let code = holder.serve()
+            await holder.close()
+            gate.signal()
+            #expect(await code == .closed)
+            await busy.value
+        }
+    }
+
     @Test(arguments: [-1, 0], [Duration.zero, .seconds(-1)])
     func `a configuration that makes no sense is refused`(_ limit: Int, _ time: Duration) async throws {
         let loop = try EventLoop()
         let served = try Served(loop)
         let changes: [(inout ServeConfiguration) -> Void] = [
             { $0.limit = limit }, { $0.idleLimit = time }, { $0.totalLimit = time },
+            { $0.acceptPolicy.firstPause = time }, { $0.acceptPolicy.longestPause = time },
         ]
         for change in changes {
             var configuration = ServeConfiguration()

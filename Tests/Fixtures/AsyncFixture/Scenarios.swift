@@ -14,7 +14,6 @@ func serveTelling(_ loop: EventLoop) async throws {
         switch event {
         case .acceptFailed(let error): say("failed \(error.code.name)")
         case .acceptPaused(let error, _): say("paused \(error.code.name)")
-        case .clientRefused(let error): say("refused \(error.code.name)")
         case .handlerFailed(let error): say("handler \(error)")
         }
     }
