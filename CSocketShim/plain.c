@@ -40,9 +40,14 @@ int64_t csock_send_plain(int32_t descriptor, const void *bytes, size_t count, in
 // The same number on all processors but alpha.
 enum { CALL_EPOLL_PWAIT2 = 441 };
 
+/// The system has no such call, or a filter forbids it.
+static int is_denied(int32_t result) { return result == -ENOSYS || result == -EPERM; }
+
 #if defined(SYS_epoll_pwait) && !defined(WATCHED)
 static int32_t wait_for_ever(int32_t epoll, void *events, int32_t capacity) {
-    return (int32_t)csock_result(syscall(SYS_epoll_pwait, epoll, events, capacity, -1, NULL, (size_t)_NSIG / 8));
+    int32_t result = (int32_t)csock_result(
+        syscall(SYS_epoll_pwait, epoll, events, capacity, -1, NULL, (size_t)_NSIG / 8));
+    return is_denied(result) ? csock_epoll_wait(epoll, events, capacity, -1) : result;
 }
 #else
 static int32_t wait_for_ever(int32_t epoll, void *events, int32_t capacity) {
@@ -55,6 +60,6 @@ int32_t csock_epoll_wait_plain(int32_t epoll, void *events, int32_t capacity, in
     const int64_t time[2] = {timeout_ns / 1000000000, timeout_ns % 1000000000};  // struct __kernel_timespec
     int32_t result = (int32_t)csock_result(
         syscall(CALL_EPOLL_PWAIT2, epoll, events, capacity, time, NULL, (size_t)_NSIG / 8));
-    return result == -ENOSYS || result == -EPERM ? csock_epoll_wait(epoll, events, capacity, timeout_ns) : result;
+    return is_denied(result) ? csock_epoll_wait(epoll, events, capacity, timeout_ns) : result;
 }
 #endif

@@ -1,4 +1,5 @@
 import AsyncSockets
+import Glibc
 import Sockets
 import TestSupport
 import Testing
@@ -115,6 +116,14 @@ func socketError(_ body: nonisolated(nonsending) () async throws(SocketError) ->
         try await body()
         return nil
     } catch { return error }
+}
+
+/// What this thread has used of a processor, in seconds.
+func processorTime() -> Double {
+    var time = timespec()
+    // The call fills the time in.
+    _ = unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }
 
 /// Bytes in which every place shows.

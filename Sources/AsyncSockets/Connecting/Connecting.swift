@@ -8,7 +8,7 @@ enum Connecting {
     static func connect(
         to target: SocketAddress, from source: SocketAddress, _ limit: TimeLimit, _ loop: EventLoop
     ) async throws(SocketError) -> SlotReference {
-        guard loop.runsCaller else { return try await loop.actor.connect(to: target, from: source, limit) }
+        guard loop.keepsCaller(#isolation) else { return try await loop.actor.connect(to: target, from: source, limit) }
         let limit = limit.starting { loop.engine.now }
         if let sockets = loop.engine.virtualSockets {
             return try await connect(sockets, to: target, from: source, limit, loop)

@@ -22,7 +22,7 @@ struct ConnectionRace: Sendable {
     func run() async throws(SocketError) -> Winner {
         let questions = try questions
         if Task.isCancelled { throw cancelled }
-        if loop.runsCaller { return try await runHere(questions).get() }
+        if loop.keepsCaller(#isolation) { return try await runHere(questions).get() }
         let result = await withTaskGroup(of: Result<Winner, SocketError>.self) { group in
             group.addTask(executorPreference: loop) { await runHere(questions) }
             return await group.next()

@@ -30,7 +30,7 @@ final class LookupWaiter: @unchecked Sendable {
     static func answer(
         to question: Question, from lookups: Lookups, _ limit: TimeLimit, _ loop: EventLoop
     ) async throws(SocketError) -> Answer {
-        guard loop.runsCaller else { return try await loop.actor.answer(to: question, from: lookups, limit, loop) }
+        guard loop.keepsCaller(#isolation) else { return try await loop.actor.answer(to: question, from: lookups, limit, loop) }
         let waiter = LookupWaiter(try loop.open(-1, []), loop)
         lookups.begin(question, waiter)
         defer {

@@ -20,6 +20,8 @@ package protocol Engine: AnyObject {
     func attach(_ slot: SlotReference) -> Int32
     /// Stops: true when the descriptor can be closed at once; otherwise the engine says `slot.detached()` later.
     func detach(_ slot: SlotReference) -> Bool
+    /// Forgets what it has taken in ahead for a socket that is closed next.
+    func willClose(_ slot: SlotReference)
 
     /// What it has taken in ahead for a socket that it looks after no more, and nobody has got. It is the caller's then.
     func leftovers(_ slot: SlotReference) -> Leftovers
@@ -75,6 +77,8 @@ extension Engine {
 extension Engine {
     // Engines that take in what was asked for only.
 
+    /// There is nothing.
+    package func willClose(_ slot: SlotReference) {}
     /// No.
     package var receivesAhead: Bool { false }
     /// Nothing is there.

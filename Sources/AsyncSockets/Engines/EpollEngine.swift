@@ -36,6 +36,15 @@ final class EpollEngine: ReadinessEngine {
         self.waker = waker
         unsafe self.table = table
         unsafe events = .allocate(byteCount: Self.capacity * csock_epoll_event_size(), alignment: 16)
+        try requireWaiting()
+    }
+
+    /// Waits as it will later, for ever, and for something that is there: what is forbidden shows now.
+    private func requireWaiting() throws(SocketError) {
+        waker.wake()
+        for timeout in [-1, 0] as [Int64] { _ = try check(.epollWait) { collect(timeout) } }
+        waker.clear()
+        unsafe count = 0
     }
 
     deinit { unsafe events.deallocate() }
@@ -85,10 +94,14 @@ final class EpollEngine: ReadinessEngine {
         }
     }
 
-    private func collect(_ timeout: Int64) {
+    @discardableResult
+    private func collect(_ timeout: Int64) -> Int32 {
         // The memory has room for as many events as it says.
-        unsafe count = max(0, Int(csock_epoll_wait_plain(epoll.number, events, Int32(Self.capacity), timeout)))
+        let result = unsafe csock_epoll_wait_plain(epoll.number, events, Int32(Self.capacity), timeout)
+        unsafe count = max(0, Int(result))
         unsafe next = 0
+        if result < 0, result != -csock_EINTR { waker.pause(timeout) }
+        return result
     }
 
     /// Has the processor fetch what the next events need.

@@ -23,11 +23,14 @@ final class PollEngine: ReadinessEngine {
         let waker = try Waker()
         entries = [csock_pollfd_t(descriptor: waker.receiver, events: Self.input, ready: 0)]
         self.waker = waker
+        _ = try check(.poll) { poll(0) }
     }
 
     private static let pause: Int64 = 1_000_000
     private static let input = Int16(csock_POLLIN), output = Int16(csock_POLLOUT)
-    private static let end = Int16(csock_POLLHUP | csock_POLLERR | csock_POLLNVAL)
+    private static let end = Int16(csock_POLLHUP | csock_POLLERR | csock_POLLNVAL | csock_POLLRDHUP)
+    /// What a listener waits for: one that was shut down is readable for ever, and nobody comes.
+    private static let clients = Int16(csock_POLLIN | csock_POLLRDHUP)
 
     package func attach(_ slot: SlotReference) -> Int32 {
         // Whether there is something to receive the first call tells.
@@ -54,7 +57,8 @@ final class PollEngine: ReadinessEngine {
     func arm(_ slot: SlotReference, _ direction: Direction) -> Int32 {
         let place = Int(slot.slot.engine.first)
         guard place > 0 else { return 0 }
-        entries[place].events |= direction == .read ? Self.input : Self.output
+        let events = slot.slot.state.contains(.listening) ? Self.clients : Self.input
+        entries[place].events |= direction == .read ? events : Self.output
         if slot.slot.engine.flags == 0 { entries[place].descriptor = slot.slot.descriptor } else { delay(slot) }
         return 0
     }
@@ -114,7 +118,7 @@ final class PollEngine: ReadinessEngine {
 
     private func dispatch(_ place: Int, _ bits: Int16) {
         let hasEnded = bits & Self.end != 0
-        disarm(place, hasEnded ? Self.input | Self.output : bits)
+        disarm(place, hasEnded ? ~0 : bits)
         if hasEnded { owners[place - 1].slot.engine.flags |= Self.hadError }
         ready(
             owners[place - 1], readable: bits & Self.input != 0, writable: bits & Self.output != 0, ended: hasEnded)
@@ -126,7 +130,7 @@ final class PollEngine: ReadinessEngine {
         if poll(timeout < 0 ? Self.pause : min(timeout, Self.pause), entriesUpTo: 1) > 0 { waker.clear() }
         for place in 1..<entries.count where entries[place].descriptor >= 0 {
             let events = entries[place].events
-            disarm(place, events)
+            disarm(place, ~0)
             let (readable, writable) = (events & Self.input != 0, events & Self.output != 0)
             ready(owners[place - 1], readable: readable, writable: writable, ended: false)
         }

@@ -95,7 +95,7 @@ extension ReadinessEngine {
         guard slot.slot.state.contains(.readable) else { return wait(slot, .read) }
         let number = slot.slot.descriptor
         let result = Kernel.accept(number, .nonBlocking, &peer)
-        return result == -Int(csock_EAGAIN) ? wait(slot, .read) : result
+        return result == -Int(csock_EAGAIN) && !slot.hasStoppedListening ? wait(slot, .read) : slot.accepted(result)
     }
 
     @inline(__always)
@@ -125,6 +125,12 @@ extension ReadinessEngine {
 }
 
 extension SlotReference {
+    /// Whether a listener was shut down: an end was reported, and a call finds nobody. A Unix listener says so for ever.
+    var hasStoppedListening: Bool { slot.state.contains([.listening, .ended]) }
+
+    /// What accept answers, which for a Unix listener that was shut down is what others say by themselves.
+    func accepted(_ result: Int) -> Int { result == -Int(csock_EAGAIN) ? -Int(csock_EINVAL) : result }
+
     /// After a receive of less than there was room for. The end is reported once, so a peer that hung up stays readable.
     @inline(__always)
     fileprivate func receivedAll() {

@@ -45,7 +45,7 @@ extension RingEngine {
 
     /// Lets the kernel receive whatever comes.
     func startReceiving(_ slot: SlotReference) {
-        slot.ring.insert(.receiving)
+        slot.ring.insert(unsafe hasMultishot ? [.receiving, .multishot] : .receiving)
         submit(slot) {
             $0.operation = UInt8(csock_IORING_OP_RECV)
             $0.flags = UInt8(csock_IOSQE_BUFFER_SELECT)
@@ -74,7 +74,8 @@ extension RingEngine {
         switch result.result {
         case -csock_ENOBUFS: starve(slot)
         case -csock_ECANCELED: if !slot.ring.contains(.detaching) { slot.wake(.read) }
-        case -csock_EINVAL where unsafe hasMultishot && !slot.ring.contains(.ended):
+        // Before Linux 6.0 all that were submitted so fail, also those after the first.
+        case -csock_EINVAL where slot.ring.remove(.multishot) != nil && !slot.ring.contains(.ended):
             unsafe hasMultishot = false
             slot.wake(.read)
         // Another owner of the socket took it out of blocking mode, in which alone the kernel waits.
@@ -143,10 +144,7 @@ extension RingEngine {
 
     package func detach(_ slot: SlotReference) -> Bool {
         slot.ring.remove([.starved, .delayedReadable, .delayedWritable])
-        guard slot.slot.engine.pending > 0 else {
-            dropAhead(slot)
-            return true
-        }
+        guard slot.slot.engine.pending > 0 else { return true }
         slot.ring.insert(.detaching)
         if slot.ring.contains(.receiving) { cancel(RingOperation(.receive, slot)) }
         if slot.ring.contains(.awaitingReadable) { cancel(RingOperation(.readable, slot)) }
@@ -185,9 +183,13 @@ extension RingEngine {
         return Leftovers(bytes: bytes)
     }
 
-    /// Lends the buffers again that hold what nobody will take.
-    func dropAhead(_ slot: SlotReference) {
-        if !slot.slot.state.contains(.wanted) { unsafe buffers.clear(slot) }
+    /// Lends the buffers again that hold what nobody will take. The peer has to hear that, as it does when the kernel has the
+    /// bytes: the close resets the connection.
+    package func willClose(_ slot: SlotReference) {
+        guard slot.slot.engine.first >= 0, slot.slot.descriptor >= 0 else { return }
+        unsafe buffers.clear(slot)
+        // Without a connection there is nobody to hear of it.
+        try? Socket.lending(slot.slot.descriptor) { (socket) throws(SocketError) in try socket.prepareReset() }
     }
 }
 
@@ -230,7 +232,7 @@ extension RingEngine {
     package func accept(_ slot: SlotReference, _ peer: inout SocketAddress) -> Int {
         guard isReady(slot, .read) else { return wait(slot, .read) }
         let result = Kernel.accept(slot.slot.descriptor, mode(for: slot.slot.state.subtracting(.listening)), &peer)
-        return result == -Int(csock_EAGAIN) ? wait(slot, .read) : result
+        return result == -Int(csock_EAGAIN) && !slot.hasStoppedListening ? wait(slot, .read) : slot.accepted(result)
     }
 
     package func isReady(_ slot: SlotReference, _ direction: Direction) -> Bool {

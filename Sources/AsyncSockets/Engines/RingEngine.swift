@@ -10,6 +10,11 @@ struct RingSize {
     var buffers = 128
 }
 
+private func requireRing(_ result: Int32) throws(SocketError) {
+    guard result < 0, result != -csock_EINTR, result != -csock_ETIME else { return }
+    throw SocketError(.inspect, SocketError.Code(rawValue: -result), detail: "io_uring cannot be used here")
+}
+
 /// A ring that is closed in the end.
 @safe
 private struct OpenRing: ~Copyable {
@@ -18,9 +23,7 @@ private struct OpenRing: ~Copyable {
     /// Opens it with the cheapest way of hearing of results that the kernel has.
     init(_ size: RingSize) throws(SocketError) {
         unsafe pointer = .allocate(capacity: 1)
-        let result = unsafe Self.open(pointer, size)
-        guard result < 0 else { return }
-        throw SocketError(.inspect, SocketError.Code(rawValue: -result), detail: "io_uring cannot be used here")
+        try requireRing(unsafe Self.open(pointer, size))
     }
 
     deinit {
@@ -80,15 +83,17 @@ final class RingEngine: Engine {
     /// On the thread that uses it. Throws: `notImplemented`, `notPermitted` or `notSupported` where the kernel has no or too
     /// little io_uring, or forbids it; `tooManyDescriptors`, `outOfMemory`. C: io_uring_setup(2)
     init(_ table: SlotTable, _ size: RingSize = RingSize()) throws(SocketError) {
+        let waker = try Waker()
         let opened = try OpenRing(size)
         let buffers = try unsafe RingBuffers(opened.pointer, count: size.buffers)
-        let waker = try Waker()
         unsafe ring = opened.pointer
         self.opened = opened
         unsafe self.buffers = buffers
         self.waker = waker
         unsafe self.table = table
         watchWaker()
+        // What waits later may be forbidden, which shows now.
+        try requireRing(unsafe csock_ring_enter(ring, 0, 0))
     }
 
     deinit { unsafe buffers.withdraw(from: ring) }
@@ -208,15 +213,13 @@ extension RingEngine {
         let hasResults = unsafe csock_ring_ready(ring) > 0
         let result = unsafe csock_ring_enter(ring, hasResults || timeout == 0 ? 0 : 1, timeout)
         if unsafe !delayed.isEmpty { submitDelayed() }
-        if result == -csock_EAGAIN || result == -csock_EBUSY { pause(timeout) }
+        if result < 0, result != -csock_EINTR, result != -csock_ETIME { pause(timeout) }
         takeResults()
     }
 
     /// The kernel takes no operations, for an unknown time: unless there are results, the next attempt is a millisecond later.
     private func pause(_ timeout: Int64) {
-        guard unsafe csock_ring_ready(ring) == 0 else { return }
-        var entry = csock_pollfd_t(descriptor: waker.receiver, events: Int16(csock_POLLIN), ready: 0)
-        _ = unsafe csock_poll(&entry, 1, timeout < 0 ? Self.pause : min(timeout, Self.pause))
+        if unsafe csock_ring_ready(ring) == 0 { waker.pause(timeout) }
     }
 
     private func takeResults() {
@@ -282,7 +285,8 @@ extension RingEngine {
 
     private func ready(_ slot: SlotReference, _ kind: RingState, _ events: Int32) {
         slot.ring.remove(kind)
-        let isEnd = events < 0 || events & (csock_POLLHUP | csock_POLLERR) != 0
+        let ends = csock_POLLHUP | csock_POLLERR | (slot.slot.state.contains(.listening) ? csock_POLLRDHUP : 0)
+        let isEnd = events < 0 || events & ends != 0
         if isEnd { slot.ring.insert(.hadError) }
         let isReadable = kind == .awaitingReadable
         slot.ready(readable: isReadable, writable: !isReadable, ended: isEnd)
@@ -293,7 +297,6 @@ extension RingEngine {
     private func settle(_ slot: SlotReference) {
         guard slot.ring.contains(.detaching), slot.slot.engine.pending == 0 else { return }
         slot.ring.remove(.detaching)
-        dropAhead(slot)
         slot.detached()
     }
 

@@ -62,6 +62,8 @@ struct RingState: OptionSet {
     /// The kernel is asked to watch a little later.
     static let delayedReadable = RingState(rawValue: 1 << 9)
     static let delayedWritable = RingState(rawValue: 1 << 10)
+    /// The receive was to be one for all.
+    static let multishot = RingState(rawValue: 1 << 11)
 }
 
 extension SlotReference {

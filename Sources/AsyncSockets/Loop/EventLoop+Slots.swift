@@ -69,6 +69,7 @@ extension EventLoop {
 
     /// The owner is gone after the loop: what was left is the descriptor, and the reference to the loop.
     func abandon(_ slot: SlotReference) {
+        remains.withLock { engine.willClose(slot) }
         let result = slot.slot.closeDescriptor(), closer = unsafe slot.slot.closer.take()
         giveBack(slot)
         if let closer = unsafe closer { unsafe closer.resume(returning: result) }

@@ -21,6 +21,10 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
     let inbox = Inbox()
     let actor = LoopActor()
     private let hasEnded = Atomic<Bool>(false)
+    /// For what threads still ask of the engine's memory once the loop has ended.
+    let remains = SpinLock()
+    private let isDraining = Atomic<Bool>(false)
+    private let afterlife = Afterlife()
 
     // What follows belongs to the loop's thread.
     @exclusivity(unchecked)
@@ -36,6 +40,9 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
     /// Operations that the running job may still make before others have their turn.
     @exclusivity(unchecked)
     var budget = 0
+    /// When the last look at events began while there were timers.
+    @exclusivity(unchecked)
+    private var lookedAt = Int64.min
     @exclusivity(unchecked)
     var isEnding = false
     @exclusivity(unchecked)
@@ -89,6 +96,10 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
         get { isCurrent && (unsafe running == TaskBits.ofCurrent || isPreferred) }
     }
 
+    /// The same of a task that may be inside of an actor, of which ``isSteady`` tells.
+    @inline(__always)
+    func keepsCaller(_ isolation: (any Actor)?) -> Bool { runsCaller && isSteady(isolation) }
+
     /// Whether the calling task prefers this loop. An actor's jobs are not those of the tasks that they run.
     @inline(never)
     private var isPreferred: Bool {
@@ -105,6 +116,23 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     /// Whether it was shut down.
     var isOver: Bool { hasEnded.load(ordering: .sequentiallyConsistent) }
+}
+
+/// Whether who is in a loop's thread, isolated so, is there again after a wait: outside of actors, and in those that have an
+/// executor of their own.
+///
+/// Any other actor goes on in whatever thread is in it just then, for another of its callers, and not where its caller
+/// prefers to be. A wait of such a caller, and what follows it, are made by the loop's own actor.
+@inline(__always)
+func isSteady(_ isolation: (any Actor)?) -> Bool {
+    guard let isolation else { return true }
+    return hasExecutor(isolation)
+}
+
+@inline(never)
+private func hasExecutor(_ actor: any Actor) -> Bool {
+    // An executor is two words, its identity and what implements it: nothing, for an actor by itself.
+    unsafe unsafeBitCast(actor.unownedExecutor, to: (identity: Int, implementation: Int).self).implementation != 0
 }
 
 // MARK: - Jobs
@@ -143,17 +171,31 @@ extension EventLoop {
         if isOver { runAbandoned() }
     }
 
-    /// Jobs that come when the loop has ended run elsewhere; there is nothing else left to do by then.
+    /// Jobs that come when the loop has ended run elsewhere; there is little else left to do by then. One thread at a time does
+    /// it, also for those who come meanwhile.
     private func runAbandoned() {
+        while !inbox.isEmpty, !isDraining.exchange(true, ordering: .sequentiallyConsistent) {
+            drainAbandoned()
+            // By an exchange, which sees what came with a vain one of another thread.
+            _ = isDraining.exchange(false, ordering: .sequentiallyConsistent)
+        }
+    }
+
+    private func drainAbandoned() {
         inbox.drain { message in
             switch message {
-            case .job(let entry): globalConcurrentExecutor.enqueue(ExecutorJob(entry.job))
+            case .job(let entry): afterlife.run(entry)
             case .call(let body): body()
             case .release(let slot): abandon(slot)
-            case .takeBack(let note): engine.takeBack(note.loan)
+            case .takeBack(let note): remains.withLock { engine.takeBack(note.loan) }
             case .cancel, .attach: break
             }
         }
+    }
+
+    /// What was received ahead at a slot that nobody owns any more.
+    func leftovers(_ slot: SlotReference) -> Leftovers {
+        isOver ? remains.withLock { engine.leftovers(slot) } : engine.leftovers(slot)
     }
 
     /// Whether nobody waits for a turn.
@@ -196,9 +238,9 @@ extension EventLoop {
         while !isFinished {
             beginTurn()
             unsafe runJobs(max(jobs.count, 256))
-            fireTimers()
-            engine.wait(patience)
+            waitForEvents()
             if !inbox.isEmpty { readInbox() }
+            fireTimers(upTo: nil)
         }
         hasEnded.store(true, ordering: .sequentiallyConsistent)
         unsafe csock_thread_cell().pointee = nil
@@ -211,12 +253,23 @@ extension EventLoop {
         return slots.allSatisfy { $0.slot.isQuiet }
     }
 
+    /// What came in time counts, however late the loop looks at it: a limit ends a wait after a look at events that began behind
+    /// the limit.
+    private func waitForEvents() {
+        guard unsafe timers.earliest != .max else { return engine.wait(patience(at: 0)) }
+        let now = engine.now
+        unsafe fireTimers(upTo: lookedAt)
+        unsafe lookedAt = now
+        engine.wait(patience(at: now))
+    }
+
     /// How long there is nothing to do but wait.
-    private var patience: Int64 {
+    private func patience(at now: Int64) -> Int64 {
         if !isIdle { return 0 }
         if unsafe isEnding { return 1_000_000 }
         let earliest = unsafe timers.earliest
-        return earliest == .max ? -1 : max(0, earliest - engine.now)
+        if earliest == .max { return -1 }
+        return earliest > now ? earliest - now : 0
     }
 
     private func readInbox() {
@@ -245,9 +298,9 @@ extension EventLoop {
     func schedule(_ slot: SlotReference, at time: Int64) { unsafe timers.schedule(slot, at: time) }
 
     /// Wakes all whose time is up. Slots that got more time since they were scheduled are put off.
-    private func fireTimers() {
+    private func fireTimers(upTo time: Int64?) {
         guard unsafe timers.earliest != .max else { return }
-        let now = engine.now
+        let now = time ?? engine.now
         while unsafe timers.earliest <= now, let slot = unsafe timers.first {
             if slot.slot.end <= now { slot.expire() }
             if slot.slot.read.deadline <= now { slot.interrupt(.read, .timedOut) }
@@ -262,7 +315,7 @@ extension EventLoop {
     /// Suspends the task for a time, on the loop's clock. Throws: `cancelled`; `closed` when the loop is shut down.
     /// C: nanosleep(2), without a thread that waits
     public func sleep(within limit: TimeLimit) async throws(SocketError) {
-        guard runsCaller else { return try await actor.sleep(self, limit) }
+        guard keepsCaller(#isolation) else { return try await actor.sleep(self, limit) }
         try await pause(limit)
     }
 

@@ -1,39 +1,45 @@
 internal import Sockets
 
-// The operations of tasks that run elsewhere: the same ones, on the loop's thread.
+// The operations of tasks that run elsewhere: the same ones, on the loop's thread, from the begin or after a first attempt there.
 extension LoopActor {
     func receive(
-        _ slot: Tenant, into buffer: inout [UInt8], _ limit: TimeLimit
+        _ slot: Tenant, after first: Int, into buffer: inout [UInt8], _ limit: TimeLimit
     ) async throws(SocketError) -> Int {
         let slot = try slot.require(.recv)
         var span = buffer.mutableSpan
-        let answer = slot.receive(&span)
+        let answer = first == Attempt.elsewhere ? slot.receive(&span) : first
         return answer >= 0 ? answer : try await slot.receiveSlowly(answer, into: &buffer, limit)
     }
 
     func receive<let count: Int>(
-        _ slot: Tenant, into buffer: inout InlineArray<count, UInt8>, _ limit: TimeLimit
+        _ slot: Tenant, after first: Int, into buffer: inout InlineArray<count, UInt8>, _ limit: TimeLimit
     ) async throws(SocketError) -> Int {
         let slot = try slot.require(.recv)
         var span = buffer.mutableSpan
-        let answer = slot.receive(&span)
+        let answer = first == Attempt.elsewhere ? slot.receive(&span) : first
         return answer >= 0 ? answer : try await slot.receiveSlowly(answer, into: &buffer, limit)
     }
 
-    func send(_ slot: Tenant, _ bytes: Span<UInt8>, _ limit: TimeLimit) async throws(SocketError) -> Int {
+    func send(
+        _ slot: Tenant, after first: Int, _ bytes: Span<UInt8>, _ limit: TimeLimit
+    ) async throws(SocketError) -> Int {
         let slot = try slot.require(.send)
-        let answer = slot.send(bytes)
+        let answer = first == Attempt.elsewhere ? slot.send(bytes) : first
         return answer >= 0 ? answer : try await slot.sendSlowly(answer, bytes, limit)
     }
 
-    func sendRest(_ slot: Tenant, _ bytes: Span<UInt8>, _ limit: TimeLimit) async throws(SocketError) {
+    func sendRest(
+        _ slot: Tenant, after first: Int, _ bytes: Span<UInt8>, _ limit: TimeLimit
+    ) async throws(SocketError) {
         let slot = try slot.require(.send)
-        let answer = slot.send(bytes)
+        let answer = first == Attempt.elsewhere ? slot.send(bytes) : first
         if answer != bytes.count { try await slot.sendRest(answer, bytes, limit) }
     }
 
     func lend(_ slot: Tenant, _ loan: inout Loan, _ limit: TimeLimit) async throws(SocketError) {
-        try await slot.require(.recv).lend(&loan, limit)
+        let slot = try slot.require(.recv)
+        if loan.count == Attempt.elsewhere { return try await slot.lend(&loan, limit) }
+        try await slot.lend(&loan, after: loan.count, limit)
     }
 
     func accept(
@@ -54,7 +60,27 @@ extension LoopActor {
         if answer != 0 {
             if answer == Attempt.pending { answer = slot.pending(direction) }
             _ = try await slot.afterAttempt(answer, direction, limit, direction.operation)
+        } else {
+            // Each call may make the next event.
+            if Task.isCancelled { throw SocketError(direction.operation, .cancelled) }
+            if limit.nanoseconds <= slot.loop.engine.now { throw SocketError(direction.operation, .timedOut) }
         }
+        slot[direction].isBusy = true
+    }
+
+    /// Waits after a call that the task made on the loop's thread, and holds the direction as `waitAfterCall` does.
+    func waitOut(
+        _ slot: Tenant, after answer: Int, _ direction: Direction, _ limit: TimeLimit
+    ) async throws(SocketError) {
+        let slot = try slot.require(direction.operation)
+        _ = try await slot.afterAttempt(answer, direction, limit, direction.operation)
+        slot[direction].isBusy = true
+    }
+
+    /// Holds a direction for calls of another thread, until `leave` or `waitAgain`.
+    func hold(_ slot: Tenant, _ direction: Direction) async throws(SocketError) {
+        let slot = try slot.require(direction.operation), obstacle = slot.obstacle(direction)
+        if obstacle != 0 { _ = try await slot.afterAttempt(obstacle, direction, .forever, direction.operation) }
         slot[direction].isBusy = true
     }
 

@@ -78,6 +78,7 @@ extension SlotReference {
     func settle() {
         guard slot.state.contains([.closing, .detached, .released]), !slot.isBusy else { return }
         if slot.state.contains(.wanted) { return handOver() }
+        loop.engine.willClose(self)
         let result = slot.closeDescriptor()
         if let closer = unsafe slot.closer.take() { unsafe closer.resume(returning: result) }
         loop.vacate(self)

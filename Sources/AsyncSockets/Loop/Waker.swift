@@ -38,6 +38,13 @@ package struct Waker: ~Copyable, Sendable {
         }
     }
 
+    /// Waits a millisecond at most, and this long, for a wake-up: after a wait of the loop that failed.
+    func pause(_ timeout: Int64) {
+        var entry = csock_pollfd_t(descriptor: receiver, events: Int16(csock_POLLIN), ready: 0)
+        // The entry lives on the stack for the length of the call.
+        _ = unsafe csock_poll(&entry, 1, timeout < 0 ? 1_000_000 : min(timeout, 1_000_000))
+    }
+
     /// Waits for one wake-up, in a thread that does nothing else.
     package func waitForever() {
         _ = try? waitForDescriptor(receiver, .readable, .never)

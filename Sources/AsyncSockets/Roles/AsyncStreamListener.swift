@@ -82,6 +82,7 @@ extension SlotReference {
     /// A connection that nobody owns yet, and that knows its peer.
     func accept(_ limit: TimeLimit, onto other: EventLoop? = nil) async throws(SocketError) -> SlotReference {
         let limit = starting(limit)
+        guard isSteady(#isolation) else { return try await loop.actor.accept(tenant, limit, onto: other) }
         while true {
             let step = try acceptNow(onto: other)
             if let client = step.client { return client }

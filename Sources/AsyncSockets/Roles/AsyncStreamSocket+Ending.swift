@@ -57,7 +57,7 @@ extension AsyncConnectedDatagramSocket {
 
 extension SlotReference {
     fileprivate func sendAll(_ bytes: Span<UInt8>, _ flags: SendFlags, _ limit: TimeLimit) async throws(SocketError) {
-        guard loop.runsCaller else { return try await loop.actor.sendAll(tenant, bytes, flags, limit) }
+        guard loop.keepsCaller(#isolation) else { return try await loop.actor.sendAll(tenant, bytes, flags, limit) }
         var sent = 0
         do throws(SocketError) {
             while sent < bytes.count {

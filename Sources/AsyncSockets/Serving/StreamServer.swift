@@ -194,6 +194,12 @@ final class StreamServer: @unchecked Sendable {
     }
 
     private func end(failed: Bool) {
+        // A handler may outlive the loop.
+        guard tenant.loop.isCurrent else { return tenant.loop.tell(.call { self.ended(failed) }) }
+        ended(failed)
+    }
+
+    private func ended(_ failed: Bool) {
         unsafe active -= 1
         configuration.counters.end(failed: failed)
         if unsafe active == 0 || active == configuration.limit - 1 { wake(.read) }

@@ -18,7 +18,9 @@ extension AsyncSocket {
 
 extension SlotReference {
     /// Whether only the loop's thread can tell what is there, and this is another one.
-    var mayHaveAheadElsewhere: Bool { loop.engine.receivesAhead && !loop.runsCaller }
+    func mayHaveAheadElsewhere(_ isolation: (any Actor)?) -> Bool {
+        loop.engine.receivesAhead && !loop.keepsCaller(isolation)
+    }
 
     /// Receives of what the engine took in ahead: how many bytes, or nil when there is nothing, and calls see all.
     func receiveAhead(
@@ -67,7 +69,7 @@ extension SlotReference {
     }
 
     func takeAhead(_ limit: TimeLimit) async throws(SocketError) -> [UInt8] {
-        guard loop.runsCaller else { return try await loop.actor.takeAhead(tenant, limit) }
+        guard loop.keepsCaller(#isolation) else { return try await loop.actor.takeAhead(tenant, limit) }
         var all: [UInt8] = []
         do throws(SocketError) {
             while case let count = try await endAhead(limit), count != 0 {

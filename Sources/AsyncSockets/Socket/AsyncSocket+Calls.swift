@@ -18,7 +18,7 @@ extension AsyncSocket {
         let limit = reference.starting(limit)
         let lending = { () throws(SocketError) in try Socket.lending(reference.descriptor, call) }
         guard direction == .receive, reference.loop.engine.receivesAhead else {
-            return try await reference.retrying(direction.side, limit, lending)
+            return try await reference.retryingAlone(direction.side, limit, lending)
         }
         return try await reference.retryingWithNothingAhead(limit, lending)
     }
@@ -39,7 +39,7 @@ extension AsyncSocket {
         _ bytes: Span<UInt8>, flags: SendFlags, within limit: TimeLimit = .forever
     ) async throws(SocketError) -> Int {
         let reference = reference
-        return try await reference.counting(.write, limit) { () throws(SocketError) in
+        return try await reference.countingAlone(.write, limit) { () throws(SocketError) in
             try reference.sendIfReady(bytes, flags: flags)
         }
     }
@@ -78,7 +78,11 @@ extension AsyncSocket {
         _ limit: TimeLimit
     ) async throws(SocketError) -> Int {
         let reference = reference
-        return try await reference.counting(.write, limit) { () throws(SocketError) in
+        if reference.isPatient(with: target) {
+            let message = AddressedMessage(target: target, control: control, flags: flags)
+            return try await reference.sendPatiently(bytes, message, limit)
+        }
+        return try await reference.countingAlone(.write, limit) { () throws(SocketError) in
             try reference.sendMessageIfReady(bytes, control: control, to: target, flags: flags)
         }
     }
@@ -98,10 +102,10 @@ extension SlotReference {
     func receive(
         into buffer: inout [UInt8], _ flags: ReceiveFlags, _ limit: TimeLimit
     ) async throws(SocketError) -> Int {
-        if mayHaveAheadElsewhere { return try await loop.actor.receive(tenant, &buffer, flags, limit) }
+        if mayHaveAheadElsewhere(#isolation) { return try await loop.actor.receive(tenant, &buffer, flags, limit) }
         if let count = try await receiveAhead(into: &buffer, flags, limit) { return count }
         if !flags.isDisjoint(with: .besideBytes) { forgetReadiness() }
-        return try await counting(.read, limit) { () throws(SocketError) in
+        return try await countingAlone(.read, limit) { () throws(SocketError) in
             try receiveIfReady(into: &buffer, flags: flags)
         }
     }
@@ -109,7 +113,7 @@ extension SlotReference {
     func receiveMessage(
         into buffer: inout [UInt8], _ control: inout IncomingControl, _ flags: ReceiveFlags, _ limit: TimeLimit
     ) async throws(SocketError) -> ReceivedMessage {
-        if mayHaveAheadElsewhere {
+        if mayHaveAheadElsewhere(#isolation) {
             return try await loop.actor.receiveMessage(tenant, &buffer, &control, flags, limit)
         }
         if let count = try await receiveAhead(into: &buffer, flags, limit) {
@@ -117,14 +121,14 @@ extension SlotReference {
             return ReceivedMessage(count: count, sender: .none, flags: [])
         }
         if !flags.isDisjoint(with: .besideBytes) { forgetReadiness() }
-        return try await retrying(.read, limit) { () throws(SocketError) in
+        return try await retryingAlone(.read, limit) { () throws(SocketError) in
             try receiveMessageIfReady(into: &buffer, control: &control, flags: flags)
         }
     }
 
     func wait(for direction: Direction, _ limit: TimeLimit) async throws(SocketError) {
         if direction == .read {
-            if mayHaveAheadElsewhere { return try await loop.actor.wait(tenant, limit) }
+            if mayHaveAheadElsewhere(#isolation) { return try await loop.actor.wait(tenant, limit) }
             if try await hasSomethingAhead(limit) { return }
         }
         try await retrying(direction, limit) { () throws(SocketError) in try isReady(direction) ? () : nil }
@@ -136,7 +140,7 @@ extension SlotReference {
     func retrying<Result>(
         _ direction: Direction, _ limit: TimeLimit, _ call: () throws(SocketError) -> Result?
     ) async throws(SocketError) -> Result {
-        guard loop.runsCaller else { return try await retryElsewhere(direction, limit, call) }
+        guard loop.keepsCaller(#isolation) else { return try await retryElsewhere(direction, limit, call) }
         let limit = starting(limit)
         while true {
             var result: Result?
@@ -166,6 +170,11 @@ extension SlotReference {
     ) async throws(SocketError) -> Int {
         if first == Attempt.elsewhere { return try await retryElsewhere(direction, limit, call) }
         let limit = starting(limit)
+        guard isSteady(#isolation) else {
+            let tenant = tenant
+            try await loop.actor.waitOut(tenant, after: first, direction, limit)
+            return try await retryHeld(tenant, direction, limit, call)
+        }
         var answer = first
         while answer < 0 {
             _ = try await afterAttempt(answer, direction, limit, direction.operation)
@@ -174,7 +183,33 @@ extension SlotReference {
         return answer
     }
 
-    /// The calls are made here, because their memory cannot go to another thread; only the wait is the loop's.
+    /// As `counting`, for bytes that must not mix with those of another task: a call from elsewhere holds the direction first.
+    func countingAlone(
+        _ direction: Direction, _ limit: TimeLimit, _ call: () throws(SocketError) -> Int?
+    ) async throws(SocketError) -> Int {
+        if loop.keepsCaller(#isolation) { return try await counting(direction, limit, call) }
+        return try await retryAlone(direction, limit, call)
+    }
+
+    /// As `countingAlone`, for calls that give something else than a count.
+    func retryingAlone<Result>(
+        _ direction: Direction, _ limit: TimeLimit, _ call: () throws(SocketError) -> Result?
+    ) async throws(SocketError) -> Result {
+        if loop.keepsCaller(#isolation) { return try await retrying(direction, limit, call) }
+        return try await retryAlone(direction, limit, call)
+    }
+
+    private func retryAlone<Result>(
+        _ direction: Direction, _ limit: TimeLimit, _ call: () throws(SocketError) -> Result?
+    ) async throws(SocketError) -> Result {
+        let limit = starting(limit), tenant = tenant
+        try requireLoop(direction.operation)
+        try await loop.actor.hold(tenant, direction)
+        return try await retryHeld(tenant, direction, limit, call)
+    }
+
+    /// For datagrams, which do not mix. The calls are made here, because their memory cannot go to another thread; only the wait
+    /// is the loop's.
     private func retryElsewhere<Result>(
         _ direction: Direction, _ limit: TimeLimit, _ call: () throws(SocketError) -> Result?
     ) async throws(SocketError) -> Result {
@@ -191,7 +226,7 @@ extension SlotReference {
     func retryingWithNothingAhead<Result>(
         _ limit: TimeLimit, _ call: () throws(SocketError) -> Result?
     ) async throws(SocketError) -> Result {
-        if loop.runsCaller {
+        if loop.keepsCaller(#isolation) {
             try await requireNothingAhead(limit)
             return try await retrying(.read, limit, call)
         }

@@ -41,8 +41,16 @@ extension SlotReference {
     @usableFromInline
     func lend(_ loan: inout Loan, _ limit: TimeLimit) async throws(SocketError) {
         loan.count = receive(lending: &loan)
-        if loan.count == Attempt.elsewhere { return try await lendElsewhere(&loan, limit) }
+        if loan.count >= 0 { return }
+        guard loan.count != Attempt.elsewhere, isSteady(#isolation) else { return try await lendElsewhere(&loan, limit) }
+        try await lend(&loan, after: loan.count, limit)
+    }
+
+    /// What follows a first attempt that gave nothing.
+    @inline(__always)
+    func lend(_ loan: inout Loan, after first: Int, _ limit: TimeLimit) async throws(SocketError) {
         let limit = starting(limit)
+        loan.count = first
         while loan.count < 0 {
             _ = try await afterAttempt(loan.count, .read, limit, .recv)
             loan.count = receive(lending: &loan)

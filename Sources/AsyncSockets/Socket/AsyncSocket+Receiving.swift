@@ -39,6 +39,7 @@ extension SlotReference {
     func receiveSlowly(
         _ first: Int, into buffer: inout [UInt8], _ limit: TimeLimit
     ) async throws(SocketError) -> Int {
+        guard isSteady(#isolation) else { return try await receiveElsewhere(after: first, into: &buffer, limit) }
         let limit = starting(limit)
         var answer = first
         while answer < 0 {
@@ -55,6 +56,7 @@ extension SlotReference {
     func receiveSlowly<let count: Int>(
         _ first: Int, into buffer: inout InlineArray<count, UInt8>, _ limit: TimeLimit
     ) async throws(SocketError) -> Int {
+        guard isSteady(#isolation) else { return try await receiveElsewhere(after: first, into: &buffer, limit) }
         let limit = starting(limit)
         var answer = first
         while answer < 0 {
@@ -73,7 +75,7 @@ extension SlotReference {
     func receive(
         after answer: Int, into buffer: inout [UInt8], _ limit: TimeLimit
     ) async throws(SocketError) -> Int {
-        if answer == Attempt.elsewhere { return try await receiveElsewhere(into: &buffer, limit) }
+        if answer == Attempt.elsewhere { return try await receiveElsewhere(after: answer, into: &buffer, limit) }
         return try await receiveSlowly(answer, into: &buffer, limit)
     }
 
@@ -82,20 +84,22 @@ extension SlotReference {
     func receive<let count: Int>(
         after answer: Int, into buffer: inout InlineArray<count, UInt8>, _ limit: TimeLimit
     ) async throws(SocketError) -> Int {
-        if answer == Attempt.elsewhere { return try await receiveElsewhere(into: &buffer, limit) }
+        if answer == Attempt.elsewhere { return try await receiveElsewhere(after: answer, into: &buffer, limit) }
         return try await receiveSlowly(answer, into: &buffer, limit)
     }
 
     @usableFromInline
-    func receiveElsewhere(into buffer: inout [UInt8], _ limit: TimeLimit) async throws(SocketError) -> Int {
-        try await loop.actor.receive(tenant, into: &buffer, starting(limit))
+    func receiveElsewhere(
+        after first: Int, into buffer: inout [UInt8], _ limit: TimeLimit
+    ) async throws(SocketError) -> Int {
+        try await loop.actor.receive(tenant, after: first, into: &buffer, starting(limit))
     }
 
     @usableFromInline
     func receiveElsewhere<let count: Int>(
-        into buffer: inout InlineArray<count, UInt8>, _ limit: TimeLimit
+        after first: Int, into buffer: inout InlineArray<count, UInt8>, _ limit: TimeLimit
     ) async throws(SocketError) -> Int {
-        try await loop.actor.receive(tenant, into: &buffer, starting(limit))
+        try await loop.actor.receive(tenant, after: first, into: &buffer, starting(limit))
     }
 }
 

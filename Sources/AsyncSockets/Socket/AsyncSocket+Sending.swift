@@ -32,9 +32,11 @@ extension SlotReference {
     @usableFromInline
     func sendSlowly(_ first: Int, _ bytes: Span<UInt8>, _ limit: TimeLimit) async throws(SocketError) -> Int {
         let limit = starting(limit)
+        guard first != Attempt.elsewhere, isSteady(#isolation) else {
+            return try await loop.actor.send(tenant, after: first, bytes, limit)
+        }
         var answer = first
         while answer < 0 {
-            guard answer != Attempt.elsewhere else { return try await loop.actor.send(tenant, bytes, limit) }
             if let count = try await afterAttempt(answer, .write, limit, .send) { return count }
             answer = send(bytes)
         }
@@ -44,7 +46,9 @@ extension SlotReference {
     /// What follows a first attempt that did not send all.
     @usableFromInline
     func sendRest(_ first: Int, _ bytes: Span<UInt8>, _ limit: TimeLimit) async throws(SocketError) {
-        guard first != Attempt.elsewhere else { return try await sendElsewhere(bytes, limit) }
+        guard first != Attempt.elsewhere, isSteady(#isolation) else {
+            return try await sendElsewhere(after: first, bytes, limit)
+        }
         let limit = starting(limit), tenancy = generation
         var (sent, answer) = (max(0, first), first)
         do throws(SocketError) {
@@ -63,7 +67,9 @@ extension SlotReference {
 
     // Apart, to keep the frame of the others small.
     @inline(never)
-    private func sendElsewhere(_ bytes: Span<UInt8>, _ limit: TimeLimit) async throws(SocketError) {
-        try await loop.actor.sendRest(tenant, bytes, starting(limit))
+    private func sendElsewhere(
+        after first: Int, _ bytes: Span<UInt8>, _ limit: TimeLimit
+    ) async throws(SocketError) {
+        try await loop.actor.sendRest(tenant, after: first, bytes, starting(limit))
     }
 }

@@ -56,7 +56,7 @@ extension LoopActor {
                 loop.release(slot)
             }
         }
-        let released = ReleasedSocket(descriptor: slot.slot.descriptor, leftovers: loop.engine.leftovers(slot))
+        let released = ReleasedSocket(descriptor: slot.slot.descriptor, leftovers: loop.leftovers(slot))
         slot.slot.descriptor = -1
         if loop.isOver { loop.abandon(slot) } else { loop.vacate(slot) }
         return released

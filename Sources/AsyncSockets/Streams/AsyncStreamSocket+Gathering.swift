@@ -26,7 +26,7 @@ extension AsyncStreamSocket {
 
 extension SlotReference {
     fileprivate func sendAll(gathering parts: [[UInt8]], _ limit: TimeLimit) async throws(SocketError) {
-        guard loop.runsCaller else { return try await loop.actor.sendAll(tenant, gathering: parts, limit) }
+        guard loop.keepsCaller(#isolation) else { return try await loop.actor.sendAll(tenant, gathering: parts, limit) }
         let limit = starting(limit)
         var place = PartPosition(in: parts)
         do throws(SocketError) {
@@ -46,7 +46,7 @@ extension SlotReference {
     fileprivate func sendAll(
         _ first: Span<UInt8>, _ second: Span<UInt8>, _ limit: TimeLimit
     ) async throws(SocketError) {
-        guard loop.runsCaller else { return try await loop.actor.sendAll(tenant, first, second, limit) }
+        guard loop.keepsCaller(#isolation) else { return try await loop.actor.sendAll(tenant, first, second, limit) }
         let limit = starting(limit), count = first.count + second.count
         var sent = 0
         do throws(SocketError) {

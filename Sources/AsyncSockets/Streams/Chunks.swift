@@ -67,7 +67,7 @@ public struct StreamChunks: AsyncSequence, Sendable {
 extension Tenant {
     /// What comes next, or nothing at the end of the stream.
     fileprivate func chunk(_ limit: TimeLimit) async throws(SocketError) -> [UInt8] {
-        guard loop.runsCaller else { return try await loop.actor.chunk(self, limit) }
+        guard loop.keepsCaller(#isolation) else { return try await loop.actor.chunk(self, limit) }
         return try await require(.recv).chunk(limit)
     }
 }

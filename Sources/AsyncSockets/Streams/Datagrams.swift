@@ -88,7 +88,7 @@ extension Tenant {
     fileprivate func receiveDatagram(
         into buffer: inout [UInt8], _ limit: TimeLimit
     ) async throws(SocketError) -> RawDatagram {
-        guard loop.runsCaller else { return try await loop.actor.receiveDatagram(self, into: &buffer, limit) }
+        guard loop.keepsCaller(#isolation) else { return try await loop.actor.receiveDatagram(self, into: &buffer, limit) }
         return try await require(.recvfrom).receiveDatagram(into: &buffer, limit)
     }
 }

@@ -22,14 +22,14 @@ public struct FrameFormat: Hashable, Sendable {
     public static let littleEndian32 = FrameFormat(4, isBigEndian: false)
 
     /// The most bytes that a frame can have.
-    public var mostBytes: Int { Int(truncatingIfNeeded: (UInt64(1) << (8 * headerSize)) - 1) }
+    public var mostBytes: Int { Int(clamping: (UInt64(1) << (8 * headerSize)) - 1) }
 
     /// The number as the bytes say it.
     func count(_ header: ArraySlice<UInt8>) -> Int {
         var number: UInt64 = 0
         for byte in header where isBigEndian { number = number << 8 | UInt64(byte) }
         for byte in header.reversed() where !isBigEndian { number = number << 8 | UInt64(byte) }
-        return Int(truncatingIfNeeded: number)
+        return Int(clamping: number)
     }
 
     /// The bytes that say a number, which has to be one of at most `mostBytes`.

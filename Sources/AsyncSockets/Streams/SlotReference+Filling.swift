@@ -11,6 +11,7 @@ extension SlotReference {
         _ buffer: inout [UInt8], from start: Int, atLeast least: Int, _ limit: TimeLimit
     ) async throws(SocketError) -> Int {
         let limit = starting(limit), tenancy = generation
+        guard isSteady(#isolation) else { return try await loop.actor.fill(tenant, &buffer, start, least, limit) }
         var got = 0
         do throws(SocketError) {
             while got < least {
@@ -49,7 +50,7 @@ extension Tenant {
     func fill(
         _ buffer: inout [UInt8], from start: Int, atLeast least: Int, _ limit: TimeLimit
     ) async throws(SocketError) -> Int {
-        guard loop.runsCaller else { return try await loop.actor.fill(self, &buffer, start, least, limit) }
+        guard loop.keepsCaller(#isolation) else { return try await loop.actor.fill(self, &buffer, start, least, limit) }
         return try await require(.recv).fill(&buffer, from: start, atLeast: least, limit)
     }
 }

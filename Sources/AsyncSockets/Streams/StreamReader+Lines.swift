@@ -41,7 +41,7 @@ extension StreamReader {
         while true {
             let searched = bufferedCount
             // A carriage return may be the first byte of the end.
-            if searched > limit + 1 { try check(searched) }
+            if searched - 1 > limit { try check(searched) }
             if try await receive(1, source) == 0 { return bufferedCount == 0 ? nil : try measure(bufferedCount, 0) }
             if let count = try bufferedLine(after: searched) { return count }
         }

@@ -35,6 +35,9 @@ public struct Deadline: Hashable, Comparable, Sendable {
 extension Duration {
     /// The duration in nanoseconds, at the ends of Int64 when it does not fit.
     package var clampedNanoseconds: Int64 {
+        // More seconds than an Int64 holds would trap.
+        if self > .nanoseconds(Int64.max) { return .max }
+        if self < .nanoseconds(Int64.min) { return .min }
         let (seconds, attoseconds) = components
         let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
         guard !overflow else { return seconds < 0 ? .min : .max }

@@ -175,6 +175,48 @@ import Testing
     }
 
     @Test(arguments: EngineKind.available, Place.allCases)
+    func `a full receiver makes a sender without a peer wait, which costs no time`(
+        _ kind: EngineKind, _ place: Place
+    ) async throws {
+        let folder = try TemporaryFolder()
+        try await withLoop(kind) { loop in
+            let receiver = Shared(try UnixDatagramSocket(boundTo: folder.file("full")))
+            let address = try UnixAddress(path: folder.file("full"))
+            let sender = Shared(try AsyncUnixDatagramSocket(loop: loop))
+            try await place.run(loop) {
+                var sent: UInt8 = 0
+                while await send(sent, from: sender.value, to: address, within: .milliseconds(1)) == nil { sent += 1 }
+                if place == .loop {
+                    let before = processorTime()
+                    #expect(await send(sent, from: sender.value, to: address, within: .milliseconds(200)) == .timedOut)
+                    #expect(processorTime() - before < 0.1)
+                }
+                // Sockets of the other kinds would hear of room.
+                let tried = await socketError { () async throws(SocketError) in
+                    try await sender.value.socket.retrying(.send, within: .milliseconds(5)) { (socket) throws(SocketError) in
+                        try sendNow(100, on: socket, to: address)
+                    }
+                }
+                #expect(tried?.code == .timedOut)
+                let task = Task { await send(100, from: sender.value, to: address) }
+                task.cancel()
+                #expect(await task.value == .cancelled)
+                let last = sent
+                async let more = send(last, from: sender.value, to: address)
+                await Task.yield()
+                var (buffer, got): ([UInt8], [UInt8]) = ([0], [])
+                for byte in 0...last {
+                    _ = try receiver.value.receive(into: &buffer)
+                    got += buffer
+                    // From here on there is room for it.
+                    if byte == 0 { #expect(await more == nil) }
+                }
+                #expect(got == Array(0...last))
+            }
+        }
+    }
+
+    @Test(arguments: EngineKind.available, Place.allCases)
     func `control messages go along with datagrams`(_ kind: EngineKind, _ place: Place) async throws {
         try await withLoop(kind) { loop in
             try await place.run(loop) {
@@ -214,5 +256,32 @@ import Testing
                 try await listener.close()
             }
         }
+    }
+}
+
+/// What sending a byte ends with, by both ways in turn.
+private func send(
+    _ byte: UInt8, from socket: borrowing AsyncUnixDatagramSocket, to address: UnixAddress,
+    within limit: TimeLimit = .forever
+) async -> SocketError.Code? {
+    await socketError { () async throws(SocketError) in
+        if byte.isMultiple(of: 2) {
+            try await socket.send([byte].span, to: address, within: limit)
+        } else {
+            try await socket.sendMessage([byte].span, control: OutgoingControl(), to: address, within: limit)
+        }
+    }?.code
+}
+
+/// A call of one's own: nil when there is no room.
+private func sendNow(
+    _ byte: UInt8, on socket: borrowing Socket, to address: UnixAddress
+) throws(SocketError) -> Void? {
+    do throws(SocketError) {
+        _ = try socket.send([byte].span, to: address, flags: .dontWait)
+        return ()
+    } catch {
+        if error.code == .wouldBlock { return nil }
+        throw error
     }
 }

@@ -1,6 +1,5 @@
 #if os(Linux)
 import AsyncSockets
-import Glibc
 import Sockets
 import Testing
 
@@ -37,13 +36,5 @@ import Testing
             #expect(empty == .timedOut)
         }
     }
-}
-
-/// What this thread has used, in seconds.
-private func processorTime() -> Double {
-    var time = timespec()
-    // The call fills the time in.
-    _ = unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }
 #endif

@@ -32,6 +32,24 @@ import Testing
         }
     }
 
+    /// An engine, the calls that are forbidden, joined by plus, and what comes of it.
+    static let forbidden = [
+        ["epoll", "epoll_pwait", "equal"], ["epoll", "epoll_pwait2", "equal"],
+        ["epoll", "epoll_pwait+epoll_pwait2+epoll_wait", "epoll_wait EPERM, 0 sent"],
+        ["ring", "io_uring_enter", "inspect EPERM, 0 sent"], ["poll", "ppoll", "poll EPERM, 0 sent"],
+    ]
+
+    @Test(.enabled(if: Program.canHaveFaults, "strace is absent or may not trace"), arguments: forbidden)
+    func `a wait that is forbidden is replaced, or refuses the engine`(_ row: [String]) async throws {
+        let engine = row[0], calls = row[1].split(separator: "+")
+        guard EngineKind.available.contains(EngineKind(rawValue: engine)) else { return }
+        let outcome = try await Background.result {
+            try Program.start(Self.fixture, ["exchange", engine], faults: calls.map { "\($0):error=EPERM" })
+                .finish()
+        }
+        #expect(outcome.lines.first == row[2], "\(outcome)")
+    }
+
     /// Calls that a signal breaks off.
     static let interrupted = [
         "recvfrom:error=EINTR:when=1+2", "sendto:error=EINTR:when=1+2", "sendmsg:error=EINTR:when=1+2",

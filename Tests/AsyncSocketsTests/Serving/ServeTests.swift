@@ -237,6 +237,23 @@ extension AsyncTCPListener? {
         }
     }
 
+    @Test(arguments: EngineKind.available, [ShutdownHalf.read, .both])
+    func `a Unix listener that is shut down ends its server`(_ kind: EngineKind, _ mode: ShutdownHalf) async throws {
+        let folder = try TemporaryFolder()
+        try await withLoop(kind) { loop in
+            let listener = Shared(try AsyncUnixListener(on: folder.file("dead"), loop: loop))
+            let server = Task {
+                await socketError { () async throws(SocketError) in
+                    try await listener.value.serve { _ in }
+                }
+            }
+            // It waits by then.
+            await turns(3, of: loop)
+            try listener.value.socket.withSocket { try $0.shutdown(mode) }
+            #expect(await server.value?.code == .invalidArgument)
+        }
+    }
+
     @Test(arguments: EngineKind.available)
     func `an idle client is ended, and one whose handler names a limit is not`(_ kind: EngineKind) async throws {
         try await withLoop(kind) { loop in

@@ -1,6 +1,7 @@
 import AsyncSockets
 import Dispatch
 import Sockets
+import Synchronization
 import TestSupport
 import Testing
 
@@ -78,6 +79,27 @@ private final class GlobalSerial: SerialExecutor {
 
 private let globalSerial = GlobalSerial()
 
+private actor Counter {
+    private let executor: LoopExecutor
+    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
+    private(set) var sum = 0
+
+    init(on loop: EventLoop) { executor = LoopExecutor(loop) }
+
+    func count() {
+        preconditionIsolated()
+        let before = sum
+        _ = processorTime()
+        sum = before + 1
+    }
+}
+
+/// How many have borrowed something, and whether they give it back.
+private final class Lending: Sendable {
+    let borrowers = Atomic<Int>(0)
+    let isOver = Atomic<Bool>(false)
+}
+
 @Suite(.ownThread, .timeLimit(.minutes(1))) struct AsyncClosingTests {
     @Test(arguments: EngineKind.available, Wish.allCases)
     func `an actor that closes its stream ends its own calls on it`(_ kind: EngineKind, _ wish: Wish) async throws {
@@ -123,6 +145,57 @@ private let globalSerial = GlobalSerial()
         #expect(later?.code == .closed)
         let asleep = await socketError { () async throws(SocketError) in try await loop.sleep(within: .seconds(60)) }
         #expect(asleep?.code == .closed)
+    }
+
+    @Test(arguments: EngineKind.available)
+    func `memory that is lent while the loop ends comes back from all threads`(_ kind: EngineKind) async throws {
+        let loop = try EventLoop(engine: kind), lending = Lending()
+        let connections = try (0..<50).map { _ in Shared(try Connection(loop)) }
+        await withTaskGroup(of: Void.self) { group in
+            for connection in connections {
+                group.addTask {
+                    _ = try? connection.value.peer.sendAll([7].span)
+                    let byte = try? await connection.value.stream.receive { bytes async throws in
+                        lending.borrowers.add(1, ordering: .relaxed)
+                        while !lending.isOver.load(ordering: .acquiring) { await Task.yield() }
+                        return bytes[0]
+                    }
+                    #expect(byte == 7)
+                }
+            }
+            #expect(await eventually { lending.borrowers.load(ordering: .relaxed) == connections.count })
+            await loop.shutdown()
+            lending.isOver.store(true, ordering: .releasing)
+        }
+    }
+
+    @Test func `an actor of a loop that has ended still runs one call at a time`() async throws {
+        let loop = try EventLoop(), counter = Counter(on: loop)
+        await loop.shutdown()
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<4 {
+                group.addTask { for _ in 0..<500 { await counter.count() } }
+            }
+        }
+        #expect(await counter.sum == 2000)
+    }
+
+    @Test(arguments: EngineKind.available)
+    func `what came before the loop ended is there after it`(_ kind: EngineKind) async throws {
+        let loop = try EventLoop(engine: kind), connection = try Connection(loop)
+        let stream = connection.stream
+        try connection.peer.sendAll([1, 2].span)
+        var byte: [UInt8] = [0]
+        let count = try await stream.receive(into: &byte)
+        #expect(count == 1)
+        await loop.shutdown()
+        let rest = try await stream.intoStream()
+        var buffer = rest.received
+        if buffer.isEmpty {
+            buffer = [0]
+            _ = try rest.stream.receive(into: &buffer)
+        }
+        #expect(buffer == [2])
     }
 
     @Test(arguments: EngineKind.available)

@@ -5,6 +5,20 @@ import TestSupport
 import Testing
 
 /// How the waits of tasks end: by time, by cancelling, and by others who wait for the same.
+/// An actor without an executor of its own, in whose calls it is now this thread and now that one that runs.
+private actor Crowded {
+    /// A moment in this actor.
+    func work() { for _ in 0..<1000 { _ = processorTime() } }
+
+    func echo(_ stream: borrowing AsyncTCPStream, _ count: Int) async throws {
+        for _ in 0..<count {
+            let byte = try await stream.receive(count: 1)
+            try await stream.socket.loop.sleep(within: .microseconds(10))
+            try await stream.sendAll(byte.span)
+        }
+    }
+}
+
 @Suite(.ownThread, .timeLimit(.minutes(1))) struct AsyncWaitingTests {
     static let gone: [TimeLimit] = [
         .after(.zero), .after(.seconds(-1)), .milliseconds(1), .microseconds(1), .until(.now), .after(.nanoseconds(1)),
@@ -159,6 +173,76 @@ import Testing
                 #expect(await first == [1, 2])
             }
         }
+    }
+
+    @Test(arguments: EngineKind.available, Place.allCases)
+    func `calls on the socket do not come between the bytes of another task`(
+        _ kind: EngineKind, _ place: Place
+    ) async throws {
+        try await withLoop(kind) { loop in
+            let connection = try Connection(loop)
+            let stream = Shared(connection.stream), peer = Shared(connection.peer)
+            let count = 6_000_000
+            try await place.run(loop) {
+                async let sent: Void = stream.value.sendAll([UInt8](repeating: 0, count: count).span)
+                #expect(try await Background.result { try peer.value.receive(exactly: 1) } == [0])
+                #expect(await Self.sendOne(stream.value) == .alreadyInProgress)
+                async let received = Background.result { try peer.value.receiveAll() }
+                while let code = await Self.sendOne(stream.value) {
+                    #expect(code == .alreadyInProgress)
+                    await Task.yield()
+                }
+                try stream.value.shutdown(.write)
+                try await sent
+                let got = try await received
+                #expect(got == [UInt8](repeating: 0, count: count - 1) + [1])
+            }
+        }
+    }
+
+    @Test(arguments: EngineKind.available)
+    func `an actor whose other callers run elsewhere takes no operation along`(_ kind: EngineKind) async throws {
+        try await withLoop(kind) { loop in
+            let connection = try Connection(loop), crowded = Crowded()
+            let stream = Shared(connection.stream), peer = Shared(connection.peer)
+            let other = Task.detached { while !Task.isCancelled { await crowded.work() } }
+            async let answers: Void = Background.result {
+                for byte in 0..<200 as Range<UInt8> {
+                    try peer.value.sendAll([byte].span)
+                    #expect(try peer.value.receive(exactly: 1) == [byte])
+                }
+            }
+            try await result(of: Task(executorPreference: loop) { try await crowded.echo(stream.value, 200) })
+            try await answers
+            other.cancel()
+            await other.value
+        }
+    }
+
+    @Test(arguments: EngineKind.available)
+    func `what came in time counts, however late the loop looks at it`(_ kind: EngineKind) async throws {
+        try await withLoop(kind) { loop in
+            let connection = try Connection(loop)
+            let stream = Shared(connection.stream), peer = Shared(connection.peer)
+            let byte = try await result(
+                of: Task(executorPreference: loop) {
+                    async let byte = stream.value.receive(count: 1, within: .milliseconds(20))
+                    await turns(3, of: loop)
+                    try peer.value.sendAll([1].span)
+                    // Nobody but this task has its turn meanwhile.
+                    let end = Deadline.after(.milliseconds(40))
+                    while !end.hasPassed {}
+                    return try await byte
+                })
+            #expect(byte == [1])
+        }
+    }
+
+    /// What sending a byte by a call of one's own ends with.
+    private static func sendOne(_ stream: borrowing AsyncTCPStream) async -> SocketError.Code? {
+        await socketError { () async throws(SocketError) in
+            _ = try await stream.send([1].span, flags: .dontRoute, within: .after(.zero))
+        }?.code
     }
 
     @Test(arguments: EngineKind.available, Place.allCases)
