@@ -31,7 +31,7 @@ struct Bench: Command {
     }
 
     private var mode = BenchMode.echo
-    private var connections = Count(64)
+    private var connections = Connections(64)
     private var size: Size?
     private var duration = Seconds(.seconds(5))
     private var timeout = Seconds(.seconds(5))
@@ -57,7 +57,7 @@ struct Bench: Command {
                 .parse, .invalidInput, detail: "the size for \(mode.rawValue) is \(least) to \(most) bytes")
         }
         return BenchPlan(
-            mode: mode, connections: connections.number, size: size, duration: duration.duration,
+            mode: mode, connections: connections.count, size: size, duration: duration.duration,
             patience: timeout.duration)
     }
 
@@ -88,6 +88,20 @@ struct Bench: Command {
         if isJSON { try printLine("\(result.json)") } else { try StandardStream.output.write(result.text(Style())) }
         if let file { try file.write(BenchChart(result, samples).text) }
         return result.isGood ? .success : .failure
+    }
+}
+
+/// A number of connections at the same time, each of which takes memory and a descriptor.
+struct Connections: ArgumentValue {
+    let count: Int
+
+    private static let most = 1_000_000
+
+    init(_ count: Int) { self.count = count }
+
+    init(argument text: String) throws(ValueProblem) {
+        count = try Count(argument: text).number
+        if count > Self.most { throw ValueProblem(reason: "\(text) connections are more than \(Self.most)") }
     }
 }
 
