@@ -8,8 +8,8 @@ struct Bench: Command {
     static let discussion = """
         The server has to send back what it gets, as 'sock echo' does. echo: each connection sends a message when the last
         one is back, at most 64 KiB. throughput: each connection sends all the time. connect: a connection for each
-        message, which ends by a reset, so that ports stay free; with --size 0, none is sent. Ctrl-C ends the time early.
-        The exit status is 1 when anything failed or came back wrong.
+        message, which ends by a reset, so that ports stay free; with --size 0, none is sent. Ctrl-C ends the time early, a
+        second one does not wait for the last answers. The exit status is 1 when anything failed or came back wrong.
         """
 
     static var arguments: [Argument<Bench>] {
@@ -71,7 +71,7 @@ struct Bench: Command {
         let load = BenchLoad(plan, to: targets, all), progress = BenchProgress(load)
         let task = try LoopTask(on: all[0]) { () throws(SocketError) in try await load.run() }
         let result = try task.result(
-            signals, onSignal: { $0 > 1 ? task.cancel() : load.clock.stop() }, every: progress.interval,
+            signals, onSignal: { if $0 > 1 || !load.clock.stop() { task.cancel() } }, every: progress.interval,
             onTick: progress.tick)
         progress.end()
         return try finish(result, progress.samples, file)
