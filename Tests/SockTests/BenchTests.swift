@@ -13,7 +13,8 @@ import FoundationXML
         let place = kind == "unix:@" ? "unix:@sock-test-\(UInt64.random(in: 0 ... .max))" : kind
         let server = try Program.sock("echo", "--model", "async", place), reported = server.address
         let target = kind == "unix:@" ? place : reported
-        let outcome = try sock("bench", "--mode", mode, "-c", "5", "-d", "0.1", "--loops", "2", "--json", target)
+        let outcome = try sock(
+            "bench", "--mode", mode, "-c", "5", "-d", "0.1", "-t", "30", "--loops", "2", "--json", target)
         #expect(outcome.status == 0, "\(outcome.errors)")
         #expect(outcome.errors.isEmpty)
         let result = try #require(outcome.json as? [String: Any])
