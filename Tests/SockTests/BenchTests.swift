@@ -13,7 +13,8 @@ import FoundationXML
         let place = kind == "unix:@" ? "unix:@sock-test-\(UInt64.random(in: 0 ... .max))" : kind
         let server = try Program.sock("echo", "--model", "async", place), reported = server.address
         let target = kind == "unix:@" ? place : reported
-        let outcome = try sock("bench", "--mode", mode, "-c", "5", "-d", "0.1", "--loops", "2", "--json", target)
+        let outcome = try sock(
+            "bench", "--mode", mode, "-c", "5", "-d", "0.1", "-t", "30", "--loops", "2", "--json", target)
         #expect(outcome.status == 0, "\(outcome.errors)")
         #expect(outcome.errors.isEmpty)
         let result = try #require(outcome.json as? [String: Any])
@@ -196,5 +197,53 @@ extension BenchTests {
         let outcome = bench.finish()
         #expect(outcome.status == 0, "\(outcome)")
         #expect(((outcome.json as? [String: Any])?["messages"] as? Int ?? 0) >= 3)
+    }
+}
+
+// MARK: - Servers that do nothing
+
+extension BenchTests {
+    /// A listener whose queue has places for two, and nobody who takes them out: further clients wait.
+    private func fullSoon() throws -> TCPListener {
+        var configuration = ListenerConfiguration()
+        configuration.backlog = 1
+        return try TCPListener(on: .loopback(port: 0), configuration)
+    }
+
+    @Test func `after a signal, the last answers have the time-out and no more`() throws {
+        let listener = try TCPListener(on: .loopback(port: 0))
+        let target = "\(listener.localAddress)"
+        let bench = try Program.sock("bench", "-c", "1", "-s", "5", "-d", "3600", "-t", "0.2", target)
+        // The first one only looks whether somebody is there.
+        _ = try listener.accept()
+        let client = try listener.accept()
+        var buffer = [UInt8](repeating: 0, count: 5)
+        try client.receiveExactly(into: &buffer)
+        bench.signal(SIGINT)
+        let outcome = bench.finish()
+        #expect(outcome.status == 1)
+        #expect(outcome.output.contains("the last answers did not come"), "\(outcome)")
+    }
+
+    @Test(arguments: [("echo", "1000000"), ("connect", "100")])
+    func `connecting takes no longer than the time-out, and once where all are needed`(
+        _ mode: String, _ count: String
+    ) throws {
+        let listener = try fullSoon()
+        let outcome = try sock(
+            "bench", "-m", mode, "-s", mode == "echo" ? "1" : "0", "-c", count, "-d", "3600", "-t", "0.2",
+            "\(listener.localAddress)")
+        #expect(outcome.status == 1)
+        #expect((outcome.output + outcome.errors).contains("ETIMEDOUT"), "\(outcome)")
+    }
+
+    @Test func `a signal while it connects ends it`() throws {
+        let listener = try fullSoon()
+        let bench = try Program.sock("bench", "-c", "100", "-t", "3600", "\(listener.localAddress)")
+        _ = try listener.accept()
+        bench.signal(SIGINT)
+        let outcome = bench.finish()
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("ECANCELED"), "\(outcome)")
     }
 }

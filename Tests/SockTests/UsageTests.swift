@@ -40,6 +40,8 @@ import Testing
         Wrong("echo --model epol :1", "'epol' is none of", "did you mean 'epoll'?"),
         Wrong("options --socket tpc", "did you mean 'tcp'?"),
         Wrong("send :1", "TEXT is missing"),
+        Wrong("bench -c 0 :1", "'0' is no whole number above 0"),
+        Wrong("bench -c 9223372036854775807 :1", "9223372036854775807 connections are more than 1000000"),
         Wrong("tour now", "one argument too many"),
         Wrong("help listn", "did you mean 'sock listen'?"),
     ]

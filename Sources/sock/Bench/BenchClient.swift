@@ -73,7 +73,7 @@ struct BenchClient<Target: SocketAddressProtocol>: Sendable {
         var buffer = [UInt8](repeating: 0, count: max(1, plan.size)), position = start
         repeat {
             let begin = csock_monotonic_ns()
-            let stream = try await AsyncStreamSocket.connect(to: target)
+            let stream = try await AsyncStreamSocket.connect(to: target, within: .after(plan.patience))
             if plan.size > 0 { try await exchange(stream, &buffer, position) }
             worker.record(plan.size, since: begin, csock_monotonic_ns())
             position += plan.size

@@ -37,17 +37,23 @@ final class BenchLoad<Target: SocketAddressProtocol>: Sendable {
     func run() async throws(SocketError) -> BenchResult {
         let target = try await reachable()
         let lines = plan.mode == .connect ? [] : try await connect(to: target)
-        clock.start(plan.duration)
-        let limit = plan.duration + plan.patience
-        await withTaskGroup(of: Void.self) { group in
+        try clock.start(plan.duration)
+        await withTaskGroup { group in
             group.addTask { await self.drive(lines, target) }
             // Whoever waits for an answer by then waits in vain.
-            group.addTask { try? await self.workers[0].loop.sleep(within: .after(limit)) }
+            group.addTask { await self.pause(self.plan.duration + self.plan.patience) }
+            group.addTask {
+                await self.clock.untilStopped()
+                await self.pause(self.plan.patience)
+            }
             await group.next()
             group.cancelAll()
         }
         return BenchResult(plan, "\(target)", clock.elapsed, workers, failures)
     }
+
+    /// Waits for a time, or for the end of the load.
+    private func pause(_ time: Duration) async { try? await workers[0].loop.sleep(within: .after(time)) }
 
     /// The first target that answers.
     private func reachable() async throws(SocketError) -> Target {
@@ -99,20 +105,34 @@ extension BenchLoad {
     /// Connections that are made at once: fewer than a listener's queue has places.
     private static var window: Int { 64 }
 
-    /// Makes all connections, or throws why one could not be made.
+    /// Makes all connections, or throws why the first one that could not be made was not.
     private func connect(to target: Target) async throws(SocketError) -> [Line] {
-        let results = await withTaskGroup(of: (Int, Result<Line, SocketError>).self) { group in
-            var lines: [(Int, Result<Line, SocketError>)] = []
-            for number in 0..<plan.connections {
-                if number >= Self.window, let next = await group.next() { lines.append(next) }
-                group.addTask { (number, await self.line(number, to: target)) }
-            }
-            for await next in group { lines.append(next) }
-            return lines
+        let result = await withTaskGroup(of: (Int, Result<Line, SocketError>).self) { group in
+            await self.connect(to: target, in: &group)
         }
-        var lines: [Line] = []
-        for result in results.sorted(by: { $0.0 < $1.0 }) { lines.append(try result.1.get()) }
-        return lines
+        return try result.get().sorted { $0.0 < $1.0 }.map(\.1)
+    }
+
+    private func connect(
+        to target: Target, in group: inout TaskGroup<(Int, Result<Line, SocketError>)>
+    ) async -> Result<[(Int, Line)], SocketError> {
+        var lines: [(Int, Line)] = [], begun = 0
+        while lines.count < plan.connections {
+            while begun < min(plan.connections, lines.count + Self.window) {
+                let number = begun
+                group.addTask { (number, await self.line(number, to: target)) }
+                begun += 1
+            }
+            guard let (number, result) = await group.next() else { break }
+            switch result {
+            case .success(let line): lines.append((number, line))
+            case .failure(let error):
+                // Nobody needs the others.
+                group.cancelAll()
+                return .failure(error)
+            }
+        }
+        return .success(lines)
     }
 
     private func line(_ number: Int, to target: Target) async -> Result<Line, SocketError> {

@@ -27,17 +27,27 @@ struct BenchPlan: Sendable {
 final class BenchClock: Sendable {
     private let begin = Atomic<Int64>(0)
     private let end = Atomic<Int64>(.max)
+    private let stops = AsyncStream.makeStream(of: Void.self)
 
-    /// Starts the time, unless it is over already.
-    func start(_ duration: Duration) {
+    /// Starts the time; throws when it was stopped before.
+    func start(_ duration: Duration) throws(SocketError) {
         let now = csock_monotonic_ns()
-        begin.store(now, ordering: .relaxed)
+        // Either this or `stop` sees what the other one did.
+        begin.store(now, ordering: .sequentiallyConsistent)
+        guard end.load(ordering: .sequentiallyConsistent) == .max else { throw SocketError(.connect, .cancelled) }
         let (sum, overflow) = now.addingReportingOverflow(duration.nanoseconds)
         end.min(overflow ? .max : sum, ordering: .relaxed)
     }
 
-    /// Ends it now.
-    func stop() { end.min(csock_monotonic_ns(), ordering: .relaxed) }
+    /// Ends it now; false when it has not started, and will not.
+    func stop() -> Bool {
+        end.min(csock_monotonic_ns(), ordering: .sequentiallyConsistent)
+        stops.continuation.finish()
+        return begin.load(ordering: .sequentiallyConsistent) != 0
+    }
+
+    /// Waits until it is stopped, or the task is cancelled. For one task.
+    func untilStopped() async { for await _ in stops.stream {} }
 
     var hasStarted: Bool { begin.load(ordering: .relaxed) != 0 }
     var isOver: Bool { csock_monotonic_ns() >= end.load(ordering: .relaxed) }

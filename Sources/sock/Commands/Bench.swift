@@ -8,8 +8,8 @@ struct Bench: Command {
     static let discussion = """
         The server has to send back what it gets, as 'sock echo' does. echo: each connection sends a message when the last
         one is back, at most 64 KiB. throughput: each connection sends all the time. connect: a connection for each
-        message, which ends by a reset, so that ports stay free; with --size 0, none is sent. Ctrl-C ends the time early.
-        The exit status is 1 when anything failed or came back wrong.
+        message, which ends by a reset, so that ports stay free; with --size 0, none is sent. Ctrl-C ends the time early, a
+        second one does not wait for the last answers. The exit status is 1 when anything failed or came back wrong.
         """
 
     static var arguments: [Argument<Bench>] {
@@ -31,7 +31,7 @@ struct Bench: Command {
     }
 
     private var mode = BenchMode.echo
-    private var connections = Count(64)
+    private var connections = Connections(64)
     private var size: Size?
     private var duration = Seconds(.seconds(5))
     private var timeout = Seconds(.seconds(5))
@@ -57,7 +57,7 @@ struct Bench: Command {
                 .parse, .invalidInput, detail: "the size for \(mode.rawValue) is \(least) to \(most) bytes")
         }
         return BenchPlan(
-            mode: mode, connections: connections.number, size: size, duration: duration.duration,
+            mode: mode, connections: connections.count, size: size, duration: duration.duration,
             patience: timeout.duration)
     }
 
@@ -71,7 +71,7 @@ struct Bench: Command {
         let load = BenchLoad(plan, to: targets, all), progress = BenchProgress(load)
         let task = try LoopTask(on: all[0]) { () throws(SocketError) in try await load.run() }
         let result = try task.result(
-            signals, onSignal: { $0 > 1 ? task.cancel() : load.clock.stop() }, every: progress.interval,
+            signals, onSignal: { if $0 > 1 || !load.clock.stop() { task.cancel() } }, every: progress.interval,
             onTick: progress.tick)
         progress.end()
         return try finish(result, progress.samples, file)
@@ -88,6 +88,20 @@ struct Bench: Command {
         if isJSON { try printLine("\(result.json)") } else { try StandardStream.output.write(result.text(Style())) }
         if let file { try file.write(BenchChart(result, samples).text) }
         return result.isGood ? .success : .failure
+    }
+}
+
+/// A number of connections at the same time, each of which takes memory and a descriptor.
+struct Connections: ArgumentValue {
+    let count: Int
+
+    private static let most = 1_000_000
+
+    init(_ count: Int) { self.count = count }
+
+    init(argument text: String) throws(ValueProblem) {
+        count = try Count(argument: text).number
+        if count > Self.most { throw ValueProblem(reason: "\(text) connections are more than \(Self.most)") }
     }
 }
 

@@ -6,8 +6,9 @@ struct Proxy: Command {
     static let name = "proxy"
     static let summary = "hand on connections to another address, bytes and half-closes in both directions"
     static let discussion = """
-        Both addresses may be TCP or unix: ones. Each half of a connection ends on its own; a reset is handed on as one. A
-        target that cannot be reached costs the client that wanted it. A target that leads back here is refused.
+        Both addresses may be TCP or unix: ones. Each half of a connection ends on its own; a reset is handed on as one, and
+        so is what the system gave up. A target that cannot be reached costs the client that wanted it. A target that leads
+        back here is refused.
         SIGTERM and Ctrl-C let the running connections finish, a second one does not; what was moved is printed in the end.
         """
 

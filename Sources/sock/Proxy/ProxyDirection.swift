@@ -6,19 +6,25 @@ struct ProxyDirection: Sendable {
     let flow: ProxyFlow
     let method: ProxyMethod
 
-    /// The one that takes the bytes does not take any more.
-    private struct SinkFailure: Error {}
+    /// The one that takes the bytes does not take any more; why, unless it has closed.
+    private struct SinkFailure: Error {
+        let reason: SocketError?
+    }
 
     /// Moves bytes until the source ends, and tells the sink so. When the sink fails, the other direction goes on.
     ///
-    /// Throws: what receiving throws; `timedOut` when nothing moves in either direction.
+    /// Throws: what receiving throws, or what the other direction's sending did; `timedOut` when nothing moves in either
+    /// direction.
     func run(
         from source: borrowing AsyncSocket, to sink: borrowing AsyncSocket, _ counter: ByteCounter
     ) async throws {
         do {
             try await move(from: source, to: sink, counter)
+            // The kernel tells of a reset once. Who sent to the source may have heard of it; here it looks like an end.
+            if let reason = flow.breakage { throw reason }
             shutdown(sink, .write)
-        } catch is SinkFailure {
+        } catch let failure as SinkFailure {
+            flow.noteBreakage(failure.reason)
             // Whoever sends to it is told, where the system can tell.
             shutdown(source, .read)
         }
@@ -52,15 +58,16 @@ struct ProxyDirection: Sendable {
         from source: borrowing AsyncSocket, to sink: borrowing AsyncSocket, _ counter: ByteCounter, untilBulk: Bool
     ) async throws -> Bool {
         while true {
+            let deadline = flow.deadline
             do {
-                let count = try await source.receive(within: flow.limit) { bytes async throws in
+                let count = try await source.receive(within: .until(deadline)) { bytes async throws in
                     try await send(bytes, to: sink, counter)
                     return bytes.count
                 }
                 if count == 0 { return false }
                 if untilBulk, count >= ProxyMethod.bulk { return true }
             } catch let error as SocketError {
-                guard error.code == .timedOut, !flow.isIdle else { throw error }
+                guard flow.goesOn(after: error, deadline) else { throw error }
             }
         }
     }
@@ -69,22 +76,21 @@ struct ProxyDirection: Sendable {
         flow.touch()
         var sent = 0
         while sent < bytes.count {
+            let deadline = flow.deadline
             do throws(SocketError) {
-                let count = try await sink.send(bytes.extracting(sent...), within: flow.limit)
+                let count = try await sink.send(bytes.extracting(sent...), within: .until(deadline))
                 sent += count
                 counter.add(count)
                 flow.touch()
-            } catch { try check(error) }
+            } catch { try check(error, deadline) }
         }
     }
 
     /// Goes on after a time-out when the other direction is at work.
-    private func check(_ error: SocketError) throws {
-        switch error.code {
-        case .timedOut: if flow.isIdle { throw error }
-        case .cancelled, .closed: throw error
-        default: throw SinkFailure()
-        }
+    private func check(_ error: SocketError, _ deadline: Deadline) throws {
+        if flow.goesOn(after: error, deadline) { return }
+        guard flow.isBroken(by: error) else { throw error }
+        throw SinkFailure(reason: error.code == .brokenPipe ? nil : error)
     }
 
     private func splice(
@@ -94,11 +100,12 @@ struct ProxyDirection: Sendable {
         try pipe.prepare(source)
         try pipe.prepare(sink)
         while true {
+            let deadline = flow.deadline
             do throws(SocketError) {
-                let count = try await pipe.fill(from: source, within: flow.limit)
+                let count = try await pipe.fill(from: source, within: .until(deadline))
                 if count == 0 { return }
             } catch {
-                guard error.code == .timedOut, !flow.isIdle else { throw error }
+                guard flow.goesOn(after: error, deadline) else { throw error }
                 continue
             }
             try await drain(pipe, into: sink, counter)
@@ -110,10 +117,11 @@ struct ProxyDirection: Sendable {
     {
         flow.touch()
         while !pipe.isEmpty {
+            let deadline = flow.deadline
             do throws(SocketError) {
-                counter.add(try await pipe.drain(into: sink, within: flow.limit))
+                counter.add(try await pipe.drain(into: sink, within: .until(deadline)))
                 flow.touch()
-            } catch { try check(error) }
+            } catch { try check(error, deadline) }
         }
     }
 }

@@ -1,21 +1,24 @@
 import AsyncSockets
 internal import CSocketShim
+internal import SocketServers
 import Sockets
 internal import Synchronization
 
 /// What one connection has moved, and when it last did.
 final class ProxyFlow: Sendable {
-    private let idle: Duration?
+    /// In nanoseconds.
+    private let idle: Int64?
     private let watch = Stopwatch()
     private let connected = Atomic<Bool>(false)
     private let latest = Atomic<Int64>(csock_monotonic_ns())
+    private let failure = Guarded<SocketError?>(nil)
     /// Bytes from the client to the target.
     let up = ByteCounter()
     /// Bytes from the target to the client.
     let down = ByteCounter()
 
     /// A connection that may be idle for a time; nil for ever.
-    init(_ idle: Duration?) { self.idle = idle }
+    init(_ idle: Duration?) { self.idle = idle?.nanoseconds }
 
     /// The target was reached.
     func connect() {
@@ -30,16 +33,39 @@ final class ProxyFlow: Sendable {
         if idle != nil { latest.store(csock_monotonic_ns(), ordering: .relaxed) }
     }
 
-    /// How long nothing may move from now on, in whatever direction.
-    var limit: TimeLimit {
-        guard let idle else { return .forever }
-        return .after(idle - .nanoseconds(csock_monotonic_ns() - latest.load(ordering: .relaxed)))
+    /// When nothing will have moved for too long, in whatever direction.
+    var deadline: Deadline {
+        guard let idle else { return .never }
+        return Deadline(nanoseconds: latest.load(ordering: .relaxed) + idle)
+    }
+}
+
+// MARK: - How it ends
+
+extension ProxyFlow {
+    /// Whether an operation is worth another try: its own time ran out, and the other direction is at work.
+    ///
+    /// The kernel gives up connections with the same error, before that time, and reports it once.
+    func goesOn(after error: SocketError, _ deadline: Deadline) -> Bool {
+        error.code == .timedOut && deadline.hasPassed && !self.deadline.hasPassed
     }
 
-    /// Whether nothing moved for as long as is allowed.
-    var isIdle: Bool {
-        guard let idle else { return false }
-        return .nanoseconds(csock_monotonic_ns() - latest.load(ordering: .relaxed)) >= idle
+    /// Whether an error is about a connection: not the end of the proxy, nor of its patience.
+    func isBroken(by error: SocketError) -> Bool {
+        switch error.code {
+        case .cancelled, .closed: false
+        case .timedOut: !deadline.hasPassed
+        default: true
+        }
+    }
+
+    /// Why one of the two takes nothing more, unless it has closed.
+    var breakage: SocketError? { failure.withLock { $0 } }
+
+    /// Keeps the reason, if there is one, for the other direction.
+    func noteBreakage(_ reason: SocketError?) {
+        guard let reason else { return }
+        failure.withLock { $0 = reason }
     }
 }
 

@@ -77,12 +77,12 @@ struct ProxyRelay<Target: SocketAddressProtocol>: Sendable {
                 { client in try await direction.run(from: target.socket, to: client.socket, flow.down) })
         } catch {
             guard let error = error as? SocketError else { return }
-            if error.code == .connectionReset { reset(client.socket, target.socket) }
+            if flow.isBroken(by: error) { reset(client.socket, target.socket) }
             throw error
         }
     }
 
-    /// The peer of the one that was reset gets to know how it ended.
+    /// Neither peer takes what it got for the whole.
     private func reset(_ sockets: borrowing AsyncSocket, _ other: borrowing AsyncSocket) {
         do throws(SocketError) {
             try sockets.withSocket { (socket) throws(SocketError) in try socket.prepareReset() }
