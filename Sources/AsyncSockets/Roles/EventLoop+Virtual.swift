@@ -25,6 +25,10 @@ extension Connecting {
         _ loop: EventLoop
     ) async throws(SocketError) -> SlotReference {
         let reference = try loop.openVirtual(sockets, target.family, isStream: true) { (number) throws(SocketError) in
+            if source.namesPort {
+                let option = SocketOption<Bool>.reuseAddress
+                try require(.setsockopt, sockets.setOption(number, option.key, try option.encode(true)))
+            }
             if !source.isNone { try require(.bind, sockets.bind(number, to: source)) }
         }
         do throws(SocketError) {
