@@ -31,6 +31,7 @@ final class LookupWaiter: @unchecked Sendable {
         to question: Question, from lookups: Lookups, _ limit: TimeLimit, _ loop: EventLoop
     ) async throws(SocketError) -> Answer {
         guard loop.runsCaller else { return try await loop.actor.answer(to: question, from: lookups, limit, loop) }
+        if let sockets = loop.engine.virtualSockets { return try await answer(sockets, to: question, limit, loop) }
         let waiter = LookupWaiter(try loop.open(-1, []), loop)
         lookups.begin(question, waiter)
         defer {

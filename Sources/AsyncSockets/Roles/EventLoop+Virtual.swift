@@ -46,6 +46,24 @@ extension Connecting {
     }
 }
 
+extension LookupWaiter {
+    /// Asks the engine's own resolver, which needs no thread and takes its time on the loop's clock.
+    static func answer(
+        _ sockets: any VirtualSockets, to question: Question, _ limit: TimeLimit, _ loop: EventLoop
+    ) async throws(SocketError) -> Answer {
+        let (answer, delay) = sockets.answer(question)
+        if delay == 0 { return try answer.get() }
+        let end = TimeLimit(nanoseconds: delay, isRelative: true).starting { loop.engine.now }
+        let limit = limit.starting { loop.engine.now }
+        let isLate = limit.nanoseconds < end.nanoseconds
+        do throws(SocketError) { try await loop.pause(isLate ? limit : end) } catch {
+            throw SocketError(.getaddrinfo, error.code, detail: question.subject)
+        }
+        if isLate { throw SocketError(.getaddrinfo, .timedOut, detail: question.subject) }
+        return try answer.get()
+    }
+}
+
 extension AsyncStreamSocket<UnixAddress> {
     /// Two streams of the engine's own.
     static func pair(_ sockets: any VirtualSockets, _ loop: EventLoop) throws(SocketError) -> AsyncStreamPair {
