@@ -10,8 +10,9 @@ extension AsyncSocket {
     /// }) > 0 {}
     /// ```
     ///
-    /// The task holds no buffer while it waits, and on io_uring the bytes are where the kernel put them. All of them count as
-    /// received, whatever `body` does with them; as long as it runs, the loop has less memory for others.
+    /// The task holds no buffer while it waits. On io_uring the bytes of a TCP stream for which the ring receives ahead are
+    /// where the kernel put them. All of them count as received, whatever `body` does with them; as long as it runs, the loop
+    /// has less memory for others.
     /// Throws: as ``receive(into:within:)-(Array<UInt8>,_)``, and what `body` throws. C: recv(2)
     @inlinable
     public func receive<Result>(
