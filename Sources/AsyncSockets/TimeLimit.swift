@@ -36,8 +36,10 @@ public import Sockets
     /// This many seconds.
     @inlinable
     public static func seconds(_ count: some BinaryInteger) -> TimeLimit { .after(count, of: 1_000_000_000) }
-    /// This many seconds.
-    public static func seconds(_ count: Double) -> TimeLimit { .after(.seconds(count)) }
+    /// This many seconds; what is not a number is none, and more than can be counted is as much as can be.
+    public static func seconds(_ count: Double) -> TimeLimit {
+        TimeLimit(nanoseconds: Int64(nearest: count * 1e9), isRelative: true)
+    }
     /// This many milliseconds.
     @inlinable
     public static func milliseconds(_ count: some BinaryInteger) -> TimeLimit { .after(count, of: 1_000_000) }

@@ -13,6 +13,8 @@ public struct NetworkConditions: Hashable, Sendable {
     public var latency = Duration.zero
     /// How much longer it can take, drawn each time. Streams stay in order, and datagrams too, but for `reordering`.
     public var jitter = Duration.zero
+    /// How long the answer about a name takes, for a resolver that is slow or, with a year, silent.
+    public var lookupTime = Duration.zero
     /// How much goes from one socket in a second; nil for no limit.
     public var bytesPerSecond: Int?
     /// Bytes of one direction of a connection that nobody has received yet, at most. More wait for room.

@@ -22,6 +22,8 @@ struct Places {
     private struct Guest {
         let address: SocketAddress
         let number: Int32
+        /// Whether others that want to can have the place, too. C: SO_REUSEADDR in socket(7)
+        let isSharing: Bool
 
         /// Whether what goes to this address is for it: an unspecified address stands for all.
         func receives(_ target: SocketAddress) -> Bool {
@@ -38,10 +40,10 @@ struct Places {
         else {
             return nil
         }
-        let isAny = address.ip?.address.isUnspecified == true
-        let others = guests[door, default: []]
+        let isAny = address.ip?.address.isUnspecified == true, isSharing = socket.isStream && socket.has(.reuseAddress)
+        let others = guests[door, default: []].filter { !(isSharing && $0.isSharing) }
         guard !others.contains(where: { isAny || $0.receives(address) }) else { return nil }
-        guests[door, default: []].append(Guest(address: address, number: socket.number))
+        guests[door, default: []].append(Guest(address: address, number: socket.number, isSharing: isSharing))
         return address
     }
 

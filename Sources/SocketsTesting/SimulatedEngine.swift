@@ -170,6 +170,10 @@ final class SimulatedEngine: Engine, VirtualSockets, @unchecked Sendable {
         network.withWorld { $0.isReady(number, direction) }
     }
 
+    func answer(_ question: Question) -> (answer: Result<Answer, SocketError>, delay: Int64) {
+        network.withWorld { ($0.answer(question), $0.conditions.lookupTime.nanosecondsHere) }
+    }
+
     /// Changes the network from any thread: the loop may be waiting for something to happen.
     private func changing<Answer>(_ body: (World) -> Answer) -> Answer {
         let (answer, hasPlans) = network.withWorld { world in (body(world), world.nextTime != nil) }

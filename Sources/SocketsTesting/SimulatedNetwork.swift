@@ -17,6 +17,14 @@ public import Sockets
 /// whose tasks all stay on the loop, as those of ``run(_:)`` and their children do, is the same for the same seed, event by
 /// event: compare ``trace``. Tasks of other threads can use the sockets, too, but nobody knows when they come.
 ///
+/// Names are its own: it knows those in ``names`` and `localhost`, and asks no server, so that a connect by name runs its
+/// attempts on the network's clock, too.
+///
+/// ```swift
+/// network.names["example.com"] = [try IPAddress(parsing: "fd00::9"), try IPAddress(parsing: "10.0.0.9")]
+/// network.silence(try IPSocketAddress(parsing: "[fd00::9]:443"))     // IPv4 is tried 250 ms later, on the network's clock
+/// ```
+///
 /// Options are kept, and have no effect but for these: `.receivePacketInformation` and `.receiveHopLimit`, and their like for
 /// IPv6, bring what they say beside each datagram. A `PacketInformation` that is sent chooses the source, a `HopLimit` is told
 /// to the receiver, and other control messages come out as they went in. Streams carry bytes only: no control messages, no
@@ -62,6 +70,22 @@ public final class SimulatedNetwork: @unchecked Sendable {
 
     /// Sockets that are open in it.
     public var openSockets: Int { withWorld { $0.sockets.count } }
+
+    /// The hosts that a resolver finds in it, each with its addresses in the order to try them; what is not among them, nor
+    /// `localhost` nor an address, is not found. Case and a dot at the end make no difference.
+    public var names: [String: [IPAddress]] {
+        get { withWorld { $0.names } }
+        set {
+            let plain = Dictionary(newValue.map { (World.plain($0.key), $0.value) }) { _, last in last }
+            withWorld { $0.names = plain }
+        }
+    }
+
+    /// The services that a resolver finds in it, each with its port; `http` and `https` at first.
+    public var services: [String: Port] {
+        get { withWorld { $0.services } }
+        set { withWorld { $0.services = newValue } }
+    }
 
     /// Lets nobody answer at an address: connects to it do not end, and datagrams to it are lost.
     public func silence(_ address: IPSocketAddress) { withWorld { _ = $0.silent.insert(address) } }

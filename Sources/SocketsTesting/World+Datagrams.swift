@@ -61,6 +61,6 @@ extension World {
         note(.reordered, socket.number, count)
         // Late enough that several others can come before it.
         let usual = max(1_000_000, conditions.latency.nanosecondsHere)
-        return now.saturatingAdd(usual).saturatingAdd(1 + random.upTo(usual.saturatingAdd(usual)))
+        return now.saturatingAdd(usual).saturatingAdd(random.upTo(usual.saturatingAdd(usual)).saturatingAdd(1))
     }
 }

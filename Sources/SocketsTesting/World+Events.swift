@@ -20,6 +20,8 @@ extension World {
     private func deliver(_ bytes: [UInt8], to number: Int32) -> [(Int32, Direction)] {
         guard let socket = sockets[number] else { return [] }
         socket.underWay -= bytes.count
+        // Nothing comes after a reset.
+        guard socket.peer != nil else { return [] }
         note(.delivered, number, bytes.count)
         if socket.error == 0 { socket.incoming.append(bytes) }
         return [(number, .read)]
@@ -59,7 +61,7 @@ extension World {
         guard let server = sockets[accepted] else { return [] }
         connect(client, to: server, at: target)
         client.peer = accepted
-        server.lastArrival = now + back
+        server.lastArrival = now.saturatingAdd(back)
         listener.queue.append(accepted)
         plan(.answer(number, 0), after: back)
         return [(listener.number, .read)]

@@ -25,11 +25,13 @@ extension World {
         return true
     }
 
-    /// Resets the connection by chance, at this end now, and at the other one when the news gets there.
+    /// Resets the connection by chance: at this end now, which loses what nobody has received, and at the other one when the
+    /// news gets there, behind what was sent before.
     func isResetNow(_ socket: SimulatedSocket) -> Bool {
         guard random.happens(conditions.reset), let peer = socket.peer else { return false }
-        plan(.reset(peer), after: travelTime())
+        plan(.reset(peer), at: arrival(socket, 0))
         for (number, direction) in reset(socket.number) { plan(.wake(number, direction)) }
+        socket.incoming = ByteQueue()
         return true
     }
 
@@ -49,7 +51,7 @@ extension World {
     /// How long it takes until so many bytes have gone out.
     func sendingTime(_ count: Int) -> Int64 {
         guard let speed = conditions.bytesPerSecond, speed > 0 else { return 0 }
-        return Int64(Double(count) / Double(speed) * 1e9)
+        return Int64(nearest: Double(count) / Double(speed) * 1e9)
     }
 
     /// A short time, at least a microsecond.

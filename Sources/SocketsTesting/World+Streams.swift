@@ -93,7 +93,7 @@ extension World {
         if socket.error != 0 { return takeError(socket) }
         guard !socket.isShut, let number = socket.peer else { return -Int(csock_EPIPE) }
         guard let peer = sockets[number] else { return sendToNobody(socket, memory.count) }
-        let room = conditions.window - peer.incoming.count - peer.underWay
+        let room = max(0, conditions.window) - peer.incoming.count - peer.underWay
         guard room > 0 || memory.isEmpty else { return wait(socket, .write) }
         if isPutOff(socket, .write) { return Attempt.pending }
         if isResetNow(socket) { return takeError(socket) }

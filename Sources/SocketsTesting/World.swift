@@ -33,6 +33,8 @@ final class World {
     var sockets: [Int32: SimulatedSocket] = [:]
     var places = Places()
     var silent: Set<IPSocketAddress> = []
+    var names: [String: [IPAddress]] = [:]
+    var services: [String: Port] = ["http": 80, "https": 443]
     private var events = EventHeap()
     private var lastNumber = VirtualNumber.first - 1
 

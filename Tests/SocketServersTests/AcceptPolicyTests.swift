@@ -27,6 +27,21 @@ import Testing
         #expect(AcceptPolicy().action(after: SocketError.Code(rawValue: 4711)) == .pause)
     }
 
+    @Test func `pauses double up to the longest, however long that is`() {
+        var policy = AcceptPolicy()
+        var backOff = AcceptBackOff(policy)
+        let pauses = (0..<10).map { _ in backOff.nextPause() }
+        #expect(pauses == [5, 10, 20, 40, 80, 160, 320, 640, 1000, 1000].map { .milliseconds($0) })
+        let endless = Duration(attoseconds: .max)
+        (policy.firstPause, policy.longestPause) = (endless, endless)
+        backOff = AcceptBackOff(policy)
+        #expect((0..<2).map { _ in backOff.nextPause() } == [endless, endless])
+        // The first one may be longer than the longest.
+        policy.longestPause = .seconds(1)
+        backOff = AcceptBackOff(policy)
+        #expect((0..<2).map { _ in backOff.nextPause() } == [endless, .seconds(1)])
+    }
+
     @Test(arguments: Model.allCases) func `a listener that is shut down ends run with an error`(_ model: Model) throws {
         let listener = try TCPListener(on: .loopback(port: 0))
         let twin = try listener.socket.duplicate()

@@ -12,7 +12,9 @@ extension AsyncStreamSocket {
     }
 
     /// Connects to an address from a local address, such as that of one interface; port 0 for any port.
-    /// Otherwise as ``connect(to:within:loop:)-(Address,_,_)``. C: bind(2), connect(2)
+    ///
+    /// Another port can be that of a connection to somebody else that was made in this way, too. Otherwise as
+    /// ``connect(to:within:loop:)-(Address,_,_)``. C: bind(2), connect(2), SO_REUSEADDR in socket(7)
     public static func connect(
         to address: Address, from local: Address, within limit: TimeLimit = .forever, loop: EventLoop? = nil
     ) async throws(SocketError) -> Self {

@@ -4,7 +4,8 @@ public import Sockets
 public struct ConnectConfiguration: Sendable {
     /// Addresses of this version only; nil for both.
     public var version: IPVersion?
-    /// The address to connect from, such as that of one interface; only hosts' addresses of its version are tried then.
+    /// The address to connect from, such as that of one interface; only hosts' addresses of its version are tried then. All
+    /// attempts have its port, if it is not 0. C: SO_REUSEADDR in socket(7)
     public var localAddress: IPSocketAddress?
     /// How long IPv4 addresses wait for the IPv6 ones, when they are known first.
     public var resolutionDelay = Duration.milliseconds(50)

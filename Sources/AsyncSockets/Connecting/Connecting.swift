@@ -29,6 +29,8 @@ enum Connecting {
         to target: SocketAddress, from source: SocketAddress, _ loop: EventLoop
     ) throws(SocketError) -> SlotReference {
         let socket = try Socket(target.family, .stream, .standard, .nonBlocking)
+        // Several attempts of a race are bound to the port, if there is one.
+        if source.namesPort { try socket.setOption(.reuseAddress, to: true) }
         if !source.isNone { try socket.bind(to: source) }
         do throws(SocketError) { try socket.connect(to: target) } catch {
             guard error.code == .inProgress || error.code == .wouldBlock else { throw error }
@@ -82,6 +84,11 @@ enum Connecting {
             if loop.engine.mode(for: reference.slot.state) == .blocking { try socket.setMode(.blocking) }
         }
     }
+}
+
+extension SocketAddress {
+    /// Whether it is a port that others can have taken.
+    var namesPort: Bool { ip.map { $0.port != .any } ?? false }
 }
 
 extension LoopActor {

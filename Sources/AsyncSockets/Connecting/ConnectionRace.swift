@@ -36,9 +36,15 @@ struct ConnectionRace: Sendable {
     private var questions: [IPVersion?] {
         get throws(SocketError) {
             if let version = try configuration.onlyVersion { return [version] }
-            let name = host.lowercased()
-            return name == "localhost" || name.hasSuffix(".localhost") ? [nil] : [.v6, .v4]
+            return localName == nil ? [.v6, .v4] : [nil]
         }
+    }
+
+    /// The name if it is one of this machine, without the dot at the end, with which no table of hosts has it.
+    private var localName: String? {
+        let name = host.hasSuffix(".") ? String(host.dropLast()) : host
+        let known = name.lowercased()
+        return known == "localhost" || known.hasSuffix(".localhost") ? name : nil
     }
 
     private func runHere(_ questions: [IPVersion?]) async -> Result<Winner, SocketError> {
@@ -112,9 +118,10 @@ extension ConnectionRace {
     private func ask(_ version: IPVersion?, _ group: inout TaskGroup<Report>) {
         var query = Resolver.Query()
         query.version = version
+        let name = localName ?? host
         group.addTask(executorPreference: loop) { [query] in
             do throws(SocketError) {
-                let found = try await AsyncResolver.addresses(of: host, port, query, .forever, loop, lookups)
+                let found = try await AsyncResolver.addresses(of: name, port, query, .forever, loop, lookups)
                 return .answered(version, .success(found))
             } catch { return .answered(version, .failure(error)) }
         }

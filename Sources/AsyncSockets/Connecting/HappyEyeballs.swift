@@ -5,7 +5,9 @@ package import Sockets
 /// It does nothing itself: it is told what happened and at which time, and answers what to do, so that the same story
 /// always has the same end. Times are nanoseconds on any clock.
 ///
-/// RFC 8305, but for section 7: no IPv6 address is made up for an IPv4 one behind NAT64, which is left to the system.
+/// RFC 8305, but for two sections. Section 4 has all addresses in one order, that of RFC 6724, whose first says which version
+/// begins: here IPv6 begins wherever it is known in time, and the resolver's order counts within a version only. Section 7: no
+/// IPv6 address is made up for an IPv4 one behind NAT64, which is left to the system.
 package struct HappyEyeballs {
     /// Something that happened.
     package enum Event {

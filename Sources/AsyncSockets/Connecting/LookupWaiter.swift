@@ -30,7 +30,10 @@ final class LookupWaiter: @unchecked Sendable {
     static func answer(
         to question: Question, from lookups: Lookups, _ limit: TimeLimit, _ loop: EventLoop
     ) async throws(SocketError) -> Answer {
-        guard loop.keepsCaller(#isolation) else { return try await loop.actor.answer(to: question, from: lookups, limit, loop) }
+        guard loop.keepsCaller(#isolation) else {
+            return try await loop.actor.answer(to: question, from: lookups, limit, loop)
+        }
+        if let sockets = loop.engine.virtualSockets { return try await answer(sockets, to: question, limit, loop) }
         let waiter = LookupWaiter(try loop.open(-1, []), loop)
         lookups.begin(question, waiter)
         defer {

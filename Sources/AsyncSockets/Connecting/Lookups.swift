@@ -114,6 +114,8 @@ package final class Lookups: ThreadBody, @unchecked Sendable {
                 }
             }
             threads -= 1
+            // A slice keeps what was taken out of it.
+            queue = []
             return nil
         }
     }
@@ -121,6 +123,8 @@ package final class Lookups: ThreadBody, @unchecked Sendable {
     private func finish(_ lookup: Lookup) -> [LookupWaiter] {
         lock.withLock {
             open[lookup.question] = nil
+            // Whoever holds the question still does not hold the loops of those who waited.
+            defer { lookup.waiters = [] }
             return lookup.waiters
         }
     }

@@ -12,7 +12,7 @@ public struct EngineKind: RawRepresentable, Hashable, Sendable, CustomStringConv
     public static let poll = EngineKind(rawValue: "poll")
     /// On Linux. C: epoll(7)
     public static let epoll = EngineKind(rawValue: "epoll")
-    /// On Linux 6.0 and later, where io_uring is allowed. C: io_uring(7)
+    /// On Linux 5.19 and later, where io_uring is allowed; from 6.0 on, streams take fewer operations. C: io_uring(7)
     public static let ring = EngineKind(rawValue: "ring")
     /// On macOS and the BSDs. C: kqueue(2)
     public static let kqueue = EngineKind(rawValue: "kqueue")

@@ -41,6 +41,8 @@ package protocol VirtualSockets: AnyObject, Sendable {
     ) -> Int
     /// Whether a call in this direction would not wait. C: poll(2)
     func isReady(_ number: Int32, _ direction: Direction) -> Bool
+    /// What a resolver says, and after how many nanoseconds. C: getaddrinfo(3)
+    func answer(_ question: Question) -> (answer: Result<Answer, SocketError>, delay: Int64)
 }
 
 /// What comes beside the bytes of a message.

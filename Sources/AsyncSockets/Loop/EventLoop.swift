@@ -53,8 +53,8 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     /// Starts a loop on an engine; nil for the one that suits the system best, or that `SOCKETS_ENGINE` names.
     ///
-    /// Throws: `invalidInput` when the system does not have the engine, with the reason; `tooManyDescriptors`;
-    /// what pthread_create(3) throws.
+    /// Throws: `invalidInput` for an engine that this system never has, with those it has; `notSupported`, `notImplemented` or
+    /// `notPermitted` where io_uring is too old, missing or forbidden; `tooManyDescriptors`; what pthread_create(3) throws.
     public convenience init(engine: EngineKind? = nil) throws(SocketError) {
         try self.init { (table) throws(SocketError) in try makeEngine(engine, table) }
     }

@@ -27,15 +27,21 @@ package struct Waker: ~Copyable, Sendable {
         _ = unsafe csock_write(writeEnd.number, &byte, 1)
     }
 
-    /// Forgets all wake-ups so far.
-    package func clear() {
+    /// Forgets all wake-ups so far; whether there were any.
+    @discardableResult
+    package func clear() -> Bool {
+        var wasWoken = false
         var bytes = InlineArray<64, UInt8>(repeating: 0)
         var span = bytes.mutableSpan
         // The kernel writes into the bytes during the call.
         unsafe span.withUnsafeMutableBytes { bytes in
             guard let base = bytes.baseAddress else { return }
-            while unsafe csock_read(readEnd.number, base, bytes.count) == Int64(bytes.count) {}
+            while case let count = unsafe csock_read(readEnd.number, base, bytes.count), count > 0 {
+                wasWoken = true
+                if count < Int64(bytes.count) { return }
+            }
         }
+        return wasWoken
     }
 
     /// Waits a millisecond at most, and this long, for a wake-up: after a wait of the loop that failed.
@@ -47,7 +53,11 @@ package struct Waker: ~Copyable, Sendable {
 
     /// Waits for one wake-up, in a thread that does nothing else.
     package func waitForever() {
-        _ = try? waitForDescriptor(receiver, .readable, .never)
-        clear()
+        while !clear() {
+            // A wait that fails is no wake-up. A select of nothing lasts a moment, by another call.
+            if (try? waitForDescriptor(receiver, .readable, .never)) == nil {
+                _ = csock_select(0, nil, nil, nil, 0, 1_000_000)
+            }
+        }
     }
 }

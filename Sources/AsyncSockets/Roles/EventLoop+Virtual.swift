@@ -25,6 +25,10 @@ extension Connecting {
         _ loop: EventLoop
     ) async throws(SocketError) -> SlotReference {
         let reference = try loop.openVirtual(sockets, target.family, isStream: true) { (number) throws(SocketError) in
+            if source.namesPort {
+                let option = SocketOption<Bool>.reuseAddress
+                try require(.setsockopt, sockets.setOption(number, option.key, try option.encode(true)))
+            }
             if !source.isNone { try require(.bind, sockets.bind(number, to: source)) }
         }
         do throws(SocketError) {
@@ -39,6 +43,24 @@ extension Connecting {
             loop.release(reference)
             throw error.with(peer: target)
         }
+    }
+}
+
+extension LookupWaiter {
+    /// Asks the engine's own resolver, which needs no thread and takes its time on the loop's clock.
+    static func answer(
+        _ sockets: any VirtualSockets, to question: Question, _ limit: TimeLimit, _ loop: EventLoop
+    ) async throws(SocketError) -> Answer {
+        let (answer, delay) = sockets.answer(question)
+        if delay == 0 { return try answer.get() }
+        let end = TimeLimit(nanoseconds: delay, isRelative: true).starting { loop.engine.now }
+        let limit = limit.starting { loop.engine.now }
+        let isLate = limit.nanoseconds < end.nanoseconds
+        do throws(SocketError) { try await loop.pause(isLate ? limit : end) } catch {
+            throw SocketError(.getaddrinfo, error.code, detail: question.subject)
+        }
+        if isLate { throw SocketError(.getaddrinfo, .timedOut, detail: question.subject) }
+        return try answer.get()
     }
 }
 

@@ -10,8 +10,9 @@ extension AsyncSocket {
     /// }) > 0 {}
     /// ```
     ///
-    /// The task holds no buffer while it waits, and on io_uring the bytes are where the kernel put them. All of them count as
-    /// received, whatever `body` does with them; as long as it runs, the loop has less memory for others.
+    /// The task holds no buffer while it waits. On io_uring the bytes of a TCP stream for which the ring receives ahead are
+    /// where the kernel put them. All of them count as received, whatever `body` does with them; as long as it runs, the loop
+    /// has less memory for others.
     /// Throws: as ``receive(into:within:)-(Array<UInt8>,_)``, and what `body` throws. C: recv(2)
     @inlinable
     public func receive<Result>(
@@ -42,7 +43,9 @@ extension SlotReference {
     func lend(_ loan: inout Loan, _ limit: TimeLimit) async throws(SocketError) {
         loan.count = receive(lending: &loan)
         if loan.count >= 0 { return }
-        guard loan.count != Attempt.elsewhere, isSteady(#isolation) else { return try await lendElsewhere(&loan, limit) }
+        guard loan.count != Attempt.elsewhere, isSteady(#isolation) else {
+            return try await lendElsewhere(&loan, limit)
+        }
         try await lend(&loan, after: loan.count, limit)
     }
 

@@ -8,8 +8,12 @@ public import Sockets
 /// receive at the same time, or two that send, are an error, `alreadyInProgress`, because their bytes would mix.
 ///
 /// Cancelling the task ends a wait at once with `cancelled`, and a time limit ends it with `timedOut`; neither loses
-/// anything: what was received stays to be received, and what was sent is counted by the error's `transferred`. Closing
-/// ends the waits of other tasks with `closed`.
+/// anything: what was received stays to be received, and what was sent is counted by the error's `transferred`. What is
+/// thrown is a `SocketError` in every case, also for cancelling, which throws no `CancellationError`.
+///
+/// ``close()`` consumes the socket, so nobody can close what others borrow. For one task to end what another one waits for,
+/// an actor keeps the socket as an optional: a call of it that waits leaves the actor free for one that takes the socket out
+/// and closes it. The articles of this module have a sample.
 @frozen public struct AsyncSocket: ~Copyable, Sendable {
     @usableFromInline
     let reference: SlotReference

@@ -27,7 +27,9 @@ extension SlotReference {
     ) async throws(SocketError) -> Int {
         let limit = starting(limit)
         try requireLoop(.send)
-        guard loop.keepsCaller(#isolation) else { return try await loop.actor.sendPatiently(tenant, bytes, message, limit) }
+        guard loop.keepsCaller(#isolation) else {
+            return try await loop.actor.sendPatiently(tenant, bytes, message, limit)
+        }
         return try await tenant.sendPatiently(bytes, message, limit)
     }
 

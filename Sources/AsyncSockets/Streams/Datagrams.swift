@@ -17,6 +17,16 @@ extension AsyncDatagramSocket {
     }
 }
 
+extension AsyncConnectedDatagramSocket {
+    /// The datagrams of the peer, each with its bytes; otherwise as those of an ``AsyncDatagramSocket``.
+    ///
+    /// It throws `connectionRefused`, too, when nobody took an earlier datagram; the next loop goes on after that.
+    /// C: recvfrom(2)
+    public func datagrams(upTo size: Int = 65_535, within limit: TimeLimit = .forever) -> Datagrams<Address> {
+        Datagrams(socket.reference.tenant, size, limit)
+    }
+}
+
 /// A datagram with its bytes.
 public struct ReceivedDatagram<Address: SocketAddressProtocol>: Sendable {
     /// What was received of it.
@@ -88,7 +98,9 @@ extension Tenant {
     fileprivate func receiveDatagram(
         into buffer: inout [UInt8], _ limit: TimeLimit
     ) async throws(SocketError) -> RawDatagram {
-        guard loop.keepsCaller(#isolation) else { return try await loop.actor.receiveDatagram(self, into: &buffer, limit) }
+        guard loop.keepsCaller(#isolation) else {
+            return try await loop.actor.receiveDatagram(self, into: &buffer, limit)
+        }
         return try await require(.recvfrom).receiveDatagram(into: &buffer, limit)
     }
 }

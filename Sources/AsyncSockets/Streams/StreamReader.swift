@@ -11,7 +11,7 @@ public import Sockets
 ///
 /// One reader belongs to one stream. What it has received stays in it when a method throws, so that after `timedOut` or
 /// `cancelled` the same call can be made again, and nothing is lost. It has no memory until something comes, and then as
-/// much as the longest line or frame had, but never more than four times the limit.
+/// much as the longest line or frame had: 4,096 bytes at first, and no more than four times the limit where that is more.
 public struct StreamReader: Sendable {
     /// The most bytes that a line, without its end, a frame, without its header, or counted bytes may have.
     public let limit: Int

@@ -33,7 +33,7 @@ package struct AcceptBackOff: Sendable {
 
     /// The pause to make now; the next one is twice as long.
     package mutating func nextPause() -> Duration {
-        defer { pause = min(pause * 2, policy.longestPause) }
+        defer { pause = pause < policy.longestPause / 2 ? pause * 2 : policy.longestPause }
         return pause
     }
 }

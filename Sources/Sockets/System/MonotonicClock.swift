@@ -32,6 +32,14 @@ public struct Deadline: Hashable, Comparable, Sendable {
     public static func < (one: Deadline, other: Deadline) -> Bool { one.nanoseconds < other.nanoseconds }
 }
 
+extension Int64 {
+    /// The whole number next to a value, or the last one there is; not a number is 0.
+    package init(nearest value: Double) {
+        let whole = value.rounded()
+        self = whole.isNaN ? 0 : Int64(exactly: whole) ?? (whole < 0 ? .min : .max)
+    }
+}
+
 extension Duration {
     /// The duration in nanoseconds, at the ends of Int64 when it does not fit.
     package var clampedNanoseconds: Int64 {

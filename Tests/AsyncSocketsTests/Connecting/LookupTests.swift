@@ -3,6 +3,14 @@ import Sockets
 import TestSupport
 import Testing
 
+/// A loop that can be let go, and whether it is gone.
+private final class Asker {
+    var loop: EventLoop?
+    weak var trace: EventLoop?
+
+    init(_ loop: EventLoop) { (self.loop, trace) = (loop, loop) }
+}
+
 @Suite(.ownThread, .timeLimit(.minutes(1))) struct LookupTests {
     private func ask(
         _ host: String, _ lookups: Lookups, _ loop: EventLoop, _ limit: TimeLimit = .forever
@@ -15,6 +23,24 @@ import Testing
         let answer = try await ask("host", FakeNames().lookups(), loop)
         #expect(answer == [.loopback(port: 80)])
         await loop.shutdown()
+    }
+
+    @Test(arguments: [false, true]) func `nobody holds a loop that has asked`(isCancelled: Bool) async throws {
+        let names = FakeNames(held: true), lookups = names.lookups()
+        let asker = Asker(try EventLoop())
+        // The first asks, and the second shares the answer.
+        let tasks = try (0..<2).map { _ in
+            let loop = try #require(asker.loop)
+            return Task { try await ask("host", lookups, loop) }
+        }
+        #expect(await eventually { names.running == 1 && asker.loop?.slotCount == 2 })
+        if isCancelled { for task in tasks { task.cancel() } }
+        if !isCancelled { names.answer() }
+        for task in tasks { _ = await task.result }
+        await asker.loop?.shutdown()
+        names.answer()
+        asker.loop = nil
+        #expect(await eventually { asker.trace == nil })
     }
 
     @Test func `threads are few, and all questions are answered`() async throws {

@@ -224,6 +224,41 @@ private func connecting(
         await place.loop.shutdown()
     }
 
+    @Test(arguments: ["host", "127.0.0.1"]) func `a local port serves all attempts`(host: String) async throws {
+        let place = try Landing(), hole = try BlackHole(on: place.address("127.0.0.2"))
+        let names = FakeNames(["127.0.0.2", "127.0.0.1"])
+        var configuration = ConnectConfiguration()
+        configuration.attemptDelay = .milliseconds(10)
+        configuration.localAddress = try freePort(of: "127.0.0.9")
+        for _ in 0..<2 {
+            let stream = try await AsyncTCPStream.connect(
+                to: host, place.port, configuration, .seconds(20), place.loop, names.lookups())
+            let local = try stream.localAddress, peer = stream.peerAddress
+            #expect(local == configuration.localAddress)
+            #expect(peer == (try place.address("127.0.0.1")))
+            // This end keeps no trace of the connection.
+            try await stream.reset()
+        }
+        _ = hole.address
+        await place.loop.shutdown()
+    }
+
+    /// A port that nobody has at an address of this machine.
+    private func freePort(of text: String) throws -> IPSocketAddress {
+        try TCPListener(on: IPSocketAddress(try IPv4Address(parsing: text), port: 0)).localAddress
+    }
+
+    @Test(arguments: ["localhost.", "Localhost", "a.LOCALHOST."]) func `name servers hear nothing of localhost`(
+        host: String
+    ) async throws {
+        let place = try Landing(), names = FakeNames()
+        let stream = try await AsyncTCPStream.connect(
+            to: host, place.port, .init(), .seconds(20), place.loop, names.lookups())
+        #expect(names.asked == [host.hasSuffix(".") ? String(host.dropLast()) : host])
+        try await stream.close()
+        await place.loop.shutdown()
+    }
+
     @Test func `localhost is reached without a network`() async throws {
         let place = try Landing()
         let stream = try await AsyncTCPStream.connect(to: "localhost", port: place.port, within: .seconds(20))

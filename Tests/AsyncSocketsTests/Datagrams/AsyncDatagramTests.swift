@@ -86,6 +86,37 @@ import Testing
     }
 
     @Test(arguments: EngineKind.available, Place.allCases)
+    func `a connected socket has a sequence, too, which hears that nobody is there`(
+        _ kind: EngineKind, _ place: Place
+    ) async throws {
+        try await withLoop(kind) { loop in
+            let peer = try UDPSocket(boundTo: .loopback(port: 0))
+            let address = try peer.localAddress
+            let client = Shared(try AsyncConnectedUDPSocket.connect(to: address, loop: loop))
+            let local = try client.value.localAddress
+            for size in [3, 0, 5] { try peer.send(pattern(size).span, to: local) }
+            let sizes = try await place.run(loop) {
+                var sizes: [Int] = []
+                for try await datagram in client.value.datagrams(upTo: 4) {
+                    #expect(datagram.sender == address && datagram.bytes == Array(pattern(datagram.size).prefix(4)))
+                    sizes.append(datagram.size)
+                    if sizes.count == 3 { break }
+                }
+                return sizes
+            }
+            #expect(sizes == [3, 0, 5])
+            _ = consume peer
+            let error = await failure {
+                while true {
+                    try await client.value.send([1].span)
+                    for try await _ in client.value.datagrams(within: .seconds(20)) {}
+                }
+            }
+            #expect(error == .connectionRefused)
+        }
+    }
+
+    @Test(arguments: EngineKind.available, Place.allCases)
     func `cancelling and closing lose no datagram`(_ kind: EngineKind, _ place: Place) async throws {
         try await withLoop(kind) { loop in
             let receiver = Shared(try AsyncUDPSocket(boundTo: "127.0.0.1:0", loop: loop))
@@ -193,8 +224,8 @@ import Testing
                 }
                 // Sockets of the other kinds would hear of room.
                 let tried = await socketError { () async throws(SocketError) in
-                    try await sender.value.socket.retrying(.send, within: .milliseconds(5)) { (socket) throws(SocketError) in
-                        try sendNow(100, on: socket, to: address)
+                    try await sender.value.socket.retrying(.send, within: .milliseconds(5)) {
+                        (socket) throws(SocketError) in try sendNow(100, on: socket, to: address)
                     }
                 }
                 #expect(tried?.code == .timedOut)

@@ -127,7 +127,9 @@ import Testing
         gate.waitForVisitor()
         let late = Task.detached {
             var buffer: [UInt8] = [0]
-            return await failure { _ = try await slot.receiveElsewhere(after: Attempt.elsewhere, into: &buffer, .forever) }
+            return await failure {
+                _ = try await slot.receiveElsewhere(after: Attempt.elsewhere, into: &buffer, .forever)
+            }
         }
         while loop.inbox.isEmpty { await Task.yield() }
         slot.drop()

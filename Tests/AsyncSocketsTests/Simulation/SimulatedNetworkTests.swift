@@ -138,6 +138,55 @@ import Testing
         }
     }
 
+    @Test func `what takes for ever comes at the end of time`() async throws {
+        var conditions = NetworkConditions()
+        conditions.latency = .seconds(Int64.max)
+        try await SimulatedNetwork.run(seed: 1, conditions) { network in
+            let listener = try AsyncTCPListener(on: .any(port: 80))
+            let client = try await AsyncTCPStream.connect(to: .loopback(port: 80))
+            #expect(network.elapsed > .seconds(9_000_000_000))
+            try await client.close()
+            try await listener.close()
+        }
+    }
+
+    @Test(arguments: [0, -1, .min]) func `what is no window lets nothing through`(_ window: Int) async throws {
+        var conditions = NetworkConditions()
+        conditions.window = window
+        try await SimulatedNetwork.run(seed: 1, conditions) { network in
+            let pair = try AsyncUnixStream.pair()
+            let code = await failure { try await pair.first.sendAll([1].span, within: .seconds(1)) }
+            #expect(code == .timedOut && network.elapsed == .seconds(1))
+        }
+    }
+
+    @Test func `nothing comes after a reset`() async throws {
+        var conditions = NetworkConditions()
+        conditions.latency = .milliseconds(100)
+        try await SimulatedNetwork.run(seed: 1, conditions) { network in
+            let listener = try AsyncTCPListener(on: .any(port: 80))
+            let client = try await AsyncTCPStream.connect(to: .loopback(port: 80))
+            let server = try await listener.accept()
+            try await client.sendAll(pattern(5).span)
+            try await server.sendAll(pattern(6).span)
+            // What is under way is slower than the news would be.
+            (network.conditions.latency, network.conditions.reset) = (.milliseconds(1), 1)
+            #expect(await failure { try await client.sendAll([1].span) } == .connectionReset)
+            network.conditions.reset = 0
+            try await network.loop().sleep(within: .seconds(1))
+            #expect(try await client.receive(count: 1) == [])
+            #expect(try await server.receive(count: 5) == pattern(5))
+            #expect(await failure { _ = try await server.receive(count: 1) } == .connectionReset)
+            #expect(try await server.receive(count: 1) == [])
+            let resets = network.trace.indices.filter { network.trace[$0].kind == .reset }
+            for index in resets {
+                let rest = network.trace[index...].filter { $0.socket == network.trace[index].socket }
+                #expect(!rest.contains { $0.kind == .delivered })
+            }
+            #expect(resets.count == 2)
+        }
+    }
+
     @Test func `options are kept`() async throws {
         try await SimulatedNetwork.run(seed: 1) { _ in
             let listener = try AsyncTCPListener(on: .any(port: 80))

@@ -19,6 +19,22 @@ struct TimeLimitTests {
         #expect(TimeLimit.microseconds(count) == .after(.microseconds(count)))
     }
 
+    @Test(arguments: [0, 0.25, 1.5, 30, 86_400, -1.5, 9e9, -9e9])
+    func `a number with a fraction is the duration, too`(_ count: Double) {
+        #expect(TimeLimit.seconds(count) == .after(.seconds(count)))
+    }
+
+    @Test(arguments: [.infinity, 1.9e20, 9.3e9, .greatestFiniteMagnitude])
+    func `a number that is too large is as long as can be`(_ count: Double) {
+        #expect(TimeLimit.seconds(count) == .seconds(Int64.max))
+        #expect(TimeLimit.seconds(-count) == .seconds(Int64.min))
+    }
+
+    @Test(arguments: [.nan, -.nan, .signalingNaN, 1e-10, -1e-300])
+    func `what is no number, and less than can be counted, is nothing`(_ count: Double) {
+        #expect(TimeLimit.seconds(count) == .seconds(0))
+    }
+
     @Test func `any integer counts, and one that is too large is as long as can be`() {
         #expect(TimeLimit.seconds(UInt8(200)) == .seconds(200))
         #expect(TimeLimit.milliseconds(Int128(-3)) == .milliseconds(-3))
