@@ -9,9 +9,18 @@ guard arguments.count == 3 || arguments.count == 4, let word = arguments.last el
     say("usage: AsyncFixture SCENARIO ENGINE [ARGUMENT]")
     exit(2)
 }
-do {
+let before = openSockets()
+do throws(SocketError) {
     let loop = try EventLoop(engine: EngineKind(rawValue: arguments[2]))
-    switch arguments[1] {
+    let error = await failure { try await run(arguments[1], loop) }
+    if let error { say(describe(error)) }
+    await sayWhatIsLeft(loop)
+    await loop.shutdown()
+    if error == nil { say("done") }
+} catch { say(describe(error)) }
+
+func run(_ scenario: String, _ loop: EventLoop) async throws {
+    switch scenario {
     case "serve": try await serve(loop)
     case "sendto", "sendmsg": try await send(loop)
     case "crowd": try await crowd(loop.engineKind)
@@ -23,10 +32,6 @@ do {
     case "fork": try await serveBesideChild(loop)
     default: try await exchange(loop)
     }
-    await loop.shutdown()
-    say("done")
-} catch let error as SocketError {
-    say("\(error.operation.rawValue) \(error.code.name), \(error.transferred) sent")
 }
 
 /// Echoes until the end of standard input, with room for two clients only.
@@ -89,7 +94,7 @@ func send(_ loop: EventLoop) async throws {
             }
             sent += 3
         }
-    } catch { say("\(error.operation.rawValue) \(error.code.name), \(sent + error.transferred) sent") }
+    } catch { say(describe(error, sent)) }
 }
 
 /// Lowers the limit of descriptors to those that are open, and some more.
