@@ -66,3 +66,19 @@ extension EngineChoiceTests {
             try await lines("", "epoll", faults: ["epoll_ctl:error=\(code):when=1"]) == ["epoll_ctl \(code), 0 sent"])
     }
 }
+
+extension EngineChoiceTests {
+    // Both threads wait for each other by poll, the caller's and the loop's.
+    @Test(
+        .enabled(if: Program.canHaveFaults, "strace is absent or may not trace"),
+        arguments: EngineKind.available, ["ENOMEM", "EINVAL"])
+    func `a loop begins, or says why not, when poll fails meanwhile`(_ kind: EngineKind, _ code: String) async throws {
+        let outcome = try await Background.result {
+            try Program.start(
+                Self.fixture, ["exchange", kind.rawValue], faults: ["ppoll:error=\(code):when=1"]
+            ).finish()
+        }
+        let works = ["equal", nothingLeftOpen, "done"]
+        #expect(outcome.lines == works || outcome.lines == ["poll \(code), 0 sent"], "\(outcome)")
+    }
+}
