@@ -5,16 +5,20 @@ import TestSupport
 import Testing
 
 /// Lends a loop on an engine to a test, ends it, and expects that nothing of the test is left in it.
-func withLoop(_ kind: EngineKind, _ body: (EventLoop) async throws -> Void) async throws {
-    let loop = try EventLoop(engine: kind)
-    do { try await body(loop) } catch {
+func withLoop<Result>(_ kind: EngineKind, _ body: (EventLoop) async throws -> Result) async throws -> Result {
+    let loop = try EventLoop(engine: kind), result: Result
+    do { result = try await body(loop) } catch {
         await loop.shutdown()
         throw error
     }
     // A thread of a test may let go of a socket a moment later than its task has ended.
     #expect(await eventually { loop.slotCount == 0 })
     await loop.shutdown()
+    return result
 }
+
+/// What `AsyncFixture` says in the end, when it has left nothing open.
+let nothingLeftOpen = "left open: 0 slots, 0 sockets"
 
 /// Whether something comes true within the time that a test may take.
 func eventually(_ isTrue: () throws -> Bool) async rethrows -> Bool {

@@ -1,3 +1,4 @@
+import AsyncSockets
 import Foundation
 import TestSupport
 import Testing
@@ -6,12 +7,15 @@ import Testing
 enum OwnNetwork {
     /// Runs it after shell commands, when the table of hosts knows `localhost` and `only4`.
     static func run(
-        _ words: String, after setup: String = "true", resolver: String = "nameserver 127.0.0.1"
+        _ words: String, after setup: String = "true", resolver: String = "nameserver 127.0.0.1",
+        of program: String = OwnNetwork.program
     ) async throws -> Outcome {
-        try await inThread { try runHere(words, setup, resolver) }
+        try await inThread { try runHere(words, setup, resolver, program) }
     }
 
-    fileprivate static func runHere(_ words: String, _ setup: String, _ resolver: String) throws -> Outcome {
+    fileprivate static func runHere(
+        _ words: String, _ setup: String, _ resolver: String, _ program: String = OwnNetwork.program
+    ) throws -> Outcome {
         let folder = try TemporaryFolder()
         let files = [
             "resolv.conf": "\(resolver)\noptions timeout:3 attempts:1\n", "nsswitch.conf": "hosts: files dns\n",
@@ -148,6 +152,30 @@ struct NetworkFaultTests {
     }
 
     static let canMakeRouter = (try? OwnNetwork.runHere("names 1 none", router, "#"))?.status == 0
+
+    static let neighbour = """
+        mount -t tmpfs tmpfs /run && ip netns add way && ip link add va type veth peer name vb && \
+        ip link set vb netns way && ip addr add 10.9.9.1/24 dev va && ip link set va up && \
+        ip -n way addr add 10.9.9.2/24 dev vb && ip -n way link set vb up
+        """
+    static let cutsOfWays = [
+        // The peer is gone, with or without the link to it, or this end's address is, or the route.
+        "ip -n way addr del 10.9.9.2/24 dev vb", "ip netns exec way ip link del vb", "ip addr del 10.9.9.1/24 dev va",
+        "ip route add unreachable 10.9.9.2/32",
+    ]
+
+    @Test(
+        .enabled(if: NetworkFaultTests.canMakeRouter, "a second network takes ip netns, veth and tmpfs"),
+        arguments: EngineKind.available, cutsOfWays)
+    func `a stream whose peer vanishes ends when its patience does, and no other one`(
+        _ kind: EngineKind, _ cut: String
+    ) async throws {
+        for means in ["probes", "patience"] {
+            let child = try await OwnNetwork.run(
+                "\(means) \(kind) '\(cut)'", after: Self.neighbour, of: Program.built("AsyncFixture"))
+            #expect(child.lines == ["recv ETIMEDOUT, 0 sent", "equal", nothingLeftOpen, "done"], "\(child)")
+        }
+    }
 
     @Test func `a connect that would meet itself does not`() async throws {
         let range = "echo 40000 40000 > /proc/sys/net/ipv4/ip_local_port_range"

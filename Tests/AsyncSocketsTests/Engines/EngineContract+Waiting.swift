@@ -103,6 +103,21 @@ extension EngineContract {
         }
     }
 
+    @Test(arguments: engines) func `two sends at the same time are an error, and no mix`(_ engine: EngineKind)
+        async throws
+    {
+        try await onLoop(engine) { loop in
+            let pair = Shared(try await Ends(on: loop)), sent = pattern(20_000_000)
+            async let first: Void = pair.value.client.sendAll(sent.span)
+            #expect(await eventually { pair.value.client.socket.reference.slot.write.isBusy })
+            #expect(await failure { try await pair.value.client.sendAll("x".utf8.span) } == .alreadyInProgress)
+            #expect(await failure { _ = try await pair.value.client.send("x".utf8.span) } == .alreadyInProgress)
+            try await pair.value.server.sendAll("the other way is free".utf8.span)
+            #expect(try await pair.value.server.receive(count: sent.count) == sent)
+            try await first
+        }
+    }
+
     @Test(arguments: engines) func `a wake for nothing goes unnoticed`(_ engine: EngineKind) async throws {
         try await onLoop(engine) { loop in
             let pair = Shared(try await Ends(on: loop))

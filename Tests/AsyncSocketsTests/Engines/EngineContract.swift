@@ -14,22 +14,15 @@ import Testing
     }
 }
 
-/// Runs a test on a loop of its own with this engine, in the loop's thread, and ends the loop.
+/// Runs a test on a loop of its own with this engine, in the loop's thread, ends the loop, and expects that nothing is left.
 func onLoop<Result: Sendable>(
     _ engine: EngineKind, _ body: @escaping @Sendable (EventLoop) async throws -> Result
 ) async throws -> Result {
     if engine == .simulated {
         return try await SimulatedNetwork.run(seed: 1) { network in try await body(try network.loop()) }
     }
-    let loop = try EventLoop(engine: engine)
-    do {
-        let task = Task(executorPreference: loop) { try await body(loop) }
-        let result = try await task.value
-        await loop.shutdown()
-        return result
-    } catch {
-        await loop.shutdown()
-        throw error
+    return try await withLoop(engine) { loop in
+        try await Task(executorPreference: loop) { try await body(loop) }.value
     }
 }
 

@@ -194,7 +194,10 @@ import Testing
             lines = lines.map { $0 == "ended in time: false" ? "ended in time: true" : $0 }
         }
         #expect(
-            lines == ["\(count) clients", "ended in time: true", "0 active, 0 slots, 0 sockets of the server", "done"],
+            lines == [
+                "\(count) clients", "ended in time: true", "0 active, 0 slots, 0 sockets of the server",
+                nothingLeftOpen, "done",
+            ],
             "\(outcome)")
     }
 }

@@ -28,7 +28,7 @@ import Testing
             try second.close()
             try third.close()
             server.endInput()
-            #expect(server.finish().lines.suffix(2) == ["3 accepted, 0 active, 0 failed", "done"])
+            #expect(server.finish().lines.suffix(3) == ["3 accepted, 0 active, 0 failed", nothingLeftOpen, "done"])
         }
     }
 
@@ -53,7 +53,8 @@ import Testing
     /// Calls that a signal breaks off.
     static let interrupted = [
         "recvfrom:error=EINTR:when=1+2", "sendto:error=EINTR:when=1+2", "sendmsg:error=EINTR:when=1+2",
-        "accept4:error=EINTR:when=1..3", "epoll_wait:error=EINTR:when=1+2", "epoll_pwait2:error=EINTR:when=1+2",
+        "accept4:error=EINTR:when=1..3", "connect:error=EINTR:when=1..3", "epoll_wait:error=EINTR:when=1+2",
+        "epoll_pwait:error=EINTR:when=1+2", "epoll_pwait2:error=EINTR:when=1+2", "ppoll:error=EINTR:when=1+2",
         "io_uring_enter:error=EINTR:when=1+2",
     ]
 
@@ -64,7 +65,23 @@ import Testing
         let outcome = try await Background.result {
             try Program.start(Self.fixture, ["exchange", kind.rawValue], faults: [fault]).finish()
         }
-        #expect(outcome.lines == ["equal", "done"], "\(outcome)")
+        #expect(outcome.lines == ["equal", nothingLeftOpen, "done"], "\(outcome)")
+    }
+
+    @Test(arguments: EngineKind.available) func `a storm of signals changes nothing`(_ kind: EngineKind) async throws {
+        let outcome = try await Background.result { try Program.run(Self.fixture, ["storm", kind.rawValue]) }
+        #expect(outcome.lines == ["equal", nothingLeftOpen, "done"], "\(outcome)")
+    }
+
+    // The first call waits for the loop's thread.
+    @Test(
+        .enabled(if: Program.canHaveFaults, "strace is absent or may not trace"),
+        arguments: ["ENOMEM:when=2+2", "ENOMEM:when=2..30", "ENOMEM:when=2+", "EINVAL:when=2+3"])
+    func `a loop on poll goes on when poll fails`(_ fault: String) async throws {
+        let outcome = try await Background.result {
+            try Program.start(Self.fixture, ["exchange", "poll"], faults: ["ppoll:error=\(fault)"]).finish()
+        }
+        #expect(outcome.lines == ["equal", nothingLeftOpen, "done"], "\(outcome)")
     }
 
     @Test(
@@ -76,7 +93,7 @@ import Testing
         let outcome = try await Background.result {
             try Program.start(Self.fixture, ["exchange", "ring"], faults: ["io_uring_enter:error=\(fault)"]).finish()
         }
-        #expect(outcome.lines == ["equal", "done"], "\(outcome)")
+        #expect(outcome.lines == ["equal", nothingLeftOpen, "done"], "\(outcome)")
     }
 
     @Test(
@@ -89,7 +106,38 @@ import Testing
                     .finish()
             }
             let name = call == "sendto" ? "send" : call
-            #expect(outcome.lines == ["\(name) \(code), 3 sent", "done"], "\(outcome)")
+            #expect(outcome.lines == ["\(name) \(code), 3 sent", nothingLeftOpen, "done"], "\(outcome)")
         }
+    }
+
+    /// The call that fails is not made: the socket stays open, which a second close would show.
+    @Test(
+        .enabled(if: Program.canHaveFaults, "strace is absent or may not trace"),
+        arguments: EngineKind.available, [("EIO", ["close EIO, 0 sent", "99 closed"]), ("EINTR", ["100 closed"])])
+    func `a close that fails is told and not repeated`(
+        _ kind: EngineKind, _ fault: (code: String, outcome: [String])
+    ) async throws {
+        // Each thread counts its own calls, and only the loop's makes so many.
+        let outcome = try await Background.result {
+            try Program.start(
+                Self.fixture, ["close", kind.rawValue], faults: ["close:error=\(fault.code):when=70"]
+            ).finish()
+        }
+        let left = "left open: 0 slots, 1 sockets"
+        #expect(outcome.lines == fault.outcome + ["equal", left, "done"], "\(outcome)")
+    }
+
+    @Test(arguments: EngineKind.available)
+    func `a child inherits nothing of a loop and its sockets`(_ kind: EngineKind) async throws {
+        let outcome = try await Background.result { try Program.run(Self.fixture, ["child", kind.rawValue]) }
+        let lines = outcome.lines
+        #expect(lines.count == 4 && lines[0].hasPrefix("/proc/self/fd/0 ") && lines[0] == lines[1], "\(outcome)")
+        #expect(lines.suffix(2) == [nothingLeftOpen, "done"])
+    }
+
+    @Test(arguments: EngineKind.available)
+    func `a group of which one loop cannot be made leaves none`(_ kind: EngineKind) async throws {
+        let outcome = try await Background.result { try Program.run(Self.fixture, ["group", kind.rawValue]) }
+        #expect(outcome.lines == ["made, in the end", nothingLeftOpen, "done"], "\(outcome)")
     }
 }

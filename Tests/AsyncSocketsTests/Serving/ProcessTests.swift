@@ -28,8 +28,11 @@ private let fixture = Program.built("AsyncFixture")
             second.endInput()
             let after = second.finish()
             #expect(load.failures.isEmpty)
-            #expect(before.lines == ["\(load.count("o")) accepted, 0 active, 0 failed", "done"], "\(before)")
-            #expect(after.lines == ["\(load.count("n")) accepted, 0 active, 0 failed", "done"], "\(after)")
+            #expect(
+                before.lines == ["\(load.count("o")) accepted, 0 active, 0 failed", nothingLeftOpen, "done"],
+                "\(before)")
+            #expect(
+                after.lines == ["\(load.count("n")) accepted, 0 active, 0 failed", nothingLeftOpen, "done"], "\(after)")
         }
     }
 
@@ -69,7 +72,7 @@ private let fixture = Program.built("AsyncFixture")
             try await shared.value.sendAll(sent.span.extracting((gone + more)...))
             try shared.value.shutdown(.write)
             let outcome = try await Background.result { peer.finish() }
-            #expect(outcome.lines == ["\(sent.count + 1) bytes", "done"], "\(outcome)")
+            #expect(outcome.lines == ["\(sent.count + 1) bytes", nothingLeftOpen, "done"], "\(outcome)")
         }
     }
 
@@ -84,7 +87,7 @@ private let fixture = Program.built("AsyncFixture")
                 #expect(try client.receive(exactly: 1) == [byte])
             }
             #expect(try client.receiveAll() == [])
-            #expect(server.finish().lines == ["done"])
+            #expect(server.finish().lines == [nothingLeftOpen, "done"])
         }
     }
 
@@ -96,7 +99,7 @@ private let fixture = Program.built("AsyncFixture")
         let lines = try await Background.result { try Killing.run(kind) }
         let killed = try #require(lines)
         #expect(["ECONNABORTED", "ECONNRESET", "EPIPE"].contains(killed.first))
-        #expect(killed.dropFirst() == ["the other goes on", "done"])
+        #expect(killed.dropFirst() == ["the other goes on", nothingLeftOpen, "done"])
     }
 }
 
@@ -189,7 +192,7 @@ struct AsyncAcceptFaultTests {
             try exchange(with: address)
             if let event = fault.event { for _ in 0..<3 { #expect(server.line() == event) } }
             try exchange(with: address)
-            #expect(server.finish().lines == ["2 accepted, 0 active", "done"])
+            #expect(server.finish().lines == ["2 accepted, 0 active", nothingLeftOpen, "done"])
         }
     }
 
@@ -202,7 +205,7 @@ struct AsyncAcceptFaultTests {
             let address = try #require(server.line().flatMap(IPSocketAddress.init))
             let client = try? TCPStream.connect(to: address)
             #expect(server.line() == "accept \(code), 0 sent")
-            #expect(server.finish().lines == [])
+            #expect(server.finish().lines == [nothingLeftOpen])
             _ = client
         }
     }
@@ -217,7 +220,7 @@ struct AsyncAcceptFaultTests {
             #expect(server.rest(after: "handler recv from ")?.hasSuffix("(\(code))") == true)
             #expect(try client.receiveAll() == [])
             let others = server.finish().lines.filter { $0 != "paused \(code)" }
-            #expect(others == ["1 accepted, 0 active", "done"])
+            #expect(others == ["1 accepted, 0 active", nothingLeftOpen, "done"])
         }
     }
 
@@ -230,7 +233,7 @@ struct AsyncAcceptFaultTests {
             #expect(server.line() == "paused \(code)")
             #expect(server.line() == "paused \(code)")
             try exchange(with: address)
-            #expect(server.finish().lines == ["1 accepted, 0 active", "done"])
+            #expect(server.finish().lines == ["1 accepted, 0 active", nothingLeftOpen, "done"])
         }
     }
 }

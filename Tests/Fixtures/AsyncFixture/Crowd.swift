@@ -4,7 +4,7 @@ import Sockets
 
 /// Has a group of loops serve as many clients as there can be, up to ten thousand, and shuts it down in their midst.
 func crowd(_ kind: EngineKind) async throws {
-    let before = openDescriptors(), inherited = openSockets()
+    let before = openDescriptors(), inherited = openSockets(below: descriptorLimit())
     let group = try EventLoopGroup(count: 2, engine: kind)
     var configuration = ServeConfiguration()
     let counters = ServeCounters()
@@ -42,7 +42,7 @@ func crowd(_ kind: EngineKind) async throws {
     let slots = group.loops.reduce(0) { $0 + $1.slotCount }
     for client in clients { _ = try Socket(adopting: client) }
     // The engines' own go with the group.
-    let left = openSockets() - inherited
+    let left = openSockets(below: descriptorLimit()) - inherited
     say("\(counters.active) active, \(slots) slots, \(left) sockets of the server")
 }
 
@@ -62,14 +62,6 @@ private func processorTime() -> Double {
 }
 
 private func openDescriptors() -> Int { count { fcntl($0, F_GETFD) >= 0 } }
-
-private func openSockets() -> Int {
-    count { number in
-        var status = stat()
-        // The call fills the status in.
-        return unsafe fstat(number, &status) == 0 && status.st_mode & S_IFMT == S_IFSOCK
-    }
-}
 
 private func count(_ isCounted: (Int32) -> Bool) -> Int {
     (0..<Int32(truncatingIfNeeded: descriptorLimit())).count(where: isCounted)

@@ -28,6 +28,24 @@ func serveTelling(_ loop: EventLoop) async throws {
     say("\(configuration.counters.accepted) accepted, \(configuration.counters.active) active")
 }
 
+/// Serves at a path until the end of standard input. Each client gets its bytes back.
+func serveUnix(_ loop: EventLoop, _ path: String) async throws {
+    let listener = try AsyncUnixListener(on: path, loop: loop)
+    var configuration = ServeConfiguration()
+    let stop = ServeStop()
+    configuration.stop = stop
+    Task.detached {
+        while readLine() != nil {}
+        stop.stop()
+    }
+    say(path)
+    try await listener.serve(configuration) { @Sendable client in
+        for try await chunk in client.chunks() { try await client.sendAll(chunk.span) }
+    }
+    let counters = configuration.counters
+    say("\(counters.accepted) accepted, \(counters.active) active, \(counters.failed) failed")
+}
+
 /// Connects, and receives until the end of the stream; tells how much that was.
 func drain(_ loop: EventLoop, _ address: String) async throws {
     let stream = try await AsyncTCPStream.connect(to: address, loop: loop)

@@ -9,9 +9,22 @@ guard arguments.count == 3 || arguments.count == 4, let word = arguments.last el
     say("usage: AsyncFixture SCENARIO ENGINE [ARGUMENT]")
     exit(2)
 }
-do {
-    let loop = try EventLoop(engine: EngineKind(rawValue: arguments[2]))
-    switch arguments[1] {
+let before = openSockets()
+let kind = arguments[2] == "any" ? nil : EngineKind(rawValue: arguments[2])
+if arguments[1] == "storm" { try transferInStorm(kind) }
+if arguments[1] == "engine" { sayEngine(kind) }
+if arguments[1] == "child" { sayWhatAChildHas() }
+do throws(SocketError) {
+    let loop = try EventLoop(engine: kind)
+    let error = await failure { try await run(arguments[1], loop) }
+    if let error { say(describe(error)) }
+    await sayWhatIsLeft(loop)
+    await loop.shutdown()
+    if error == nil { say("done") }
+} catch { say(describe(error)) }
+
+func run(_ scenario: String, _ loop: EventLoop) async throws {
+    switch scenario {
     case "serve": try await serve(loop)
     case "sendto", "sendmsg": try await send(loop)
     case "crowd": try await crowd(loop.engineKind)
@@ -21,12 +34,14 @@ do {
     case "drain": try await drain(loop, word)
     case "transfer": try await transfer(loop)
     case "fork": try await serveBesideChild(loop)
-    default: try await exchange(loop)
+    case "unix": try await serveUnix(loop, word)
+    case "close": try await closeAndGoOn(loop)
+    case "child": try await startChild(loop)
+    case "group": try await makeGroups(loop.engineKind)
+    case "stranger": await trespass(loop)
+    case "probes", "patience": try await vanish(loop, scenario, word)
+    default: say(try await exchange(loop))
     }
-    await loop.shutdown()
-    say("done")
-} catch let error as SocketError {
-    say("\(error.operation.rawValue) \(error.code.name), \(error.transferred) sent")
 }
 
 /// Echoes until the end of standard input, with room for two clients only.
@@ -54,7 +69,7 @@ func serve(_ loop: EventLoop) async throws {
 }
 
 /// Sends itself bytes in all ways and looks at what came.
-func exchange(_ loop: EventLoop) async throws {
+@Sendable nonisolated func exchange(_ loop: EventLoop) async throws -> String {
     let listener = try AsyncTCPListener(on: "127.0.0.1:0", loop: loop)
     let client = try await AsyncTCPStream.connect(to: listener.localAddress, loop: loop)
     let server = try await listener.accept()
@@ -65,6 +80,8 @@ func exchange(_ loop: EventLoop) async throws {
         try await server.receiveExactly(into: &got)
         try await server.sendAll(gathering: [Array(got[..<10_000]), Array(got[10_000...])])
         try await client.receiveExactly(into: &sent)
+        // A wait for nothing but time.
+        try await loop.sleep(within: .milliseconds(1))
     }
     try await client.sendLine("end")
     try client.shutdown(.write)
@@ -73,7 +90,7 @@ func exchange(_ loop: EventLoop) async throws {
     let socket = try AsyncUDPSocket(boundTo: "127.0.0.1:0", loop: loop)
     try await socket.send([1, 2].span, to: socket.localAddress)
     let datagram = try await socket.receive(into: &got)
-    say(sent[2...] == got[2...] && line == "end" && end == nil && datagram.count == 2 ? "equal" : "different")
+    return sent[2...] == got[2...] && line == "end" && end == nil && datagram.count == 2 ? "equal" : "different"
 }
 
 /// Sends twice, to find out what comes of a failure of the second.
@@ -89,7 +106,7 @@ func send(_ loop: EventLoop) async throws {
             }
             sent += 3
         }
-    } catch { say("\(error.operation.rawValue) \(error.code.name), \(sent + error.transferred) sent") }
+    } catch { say(describe(error, sent)) }
 }
 
 /// Lowers the limit of descriptors to those that are open, and some more.
