@@ -21,7 +21,7 @@ extension RingEngine {
         if loan.token >= 0 {
             unsafe buffers.give(loan.token)
         } else if let memory = unsafe loan.memory {
-            unsafe memory.deallocate()
+            unsafe pool.give(memory)
         }
     }
 
@@ -207,12 +207,12 @@ extension RingEngine {
 
     private func receiveNow(_ slot: SlotReference, lending loan: inout Loan) -> Int {
         guard isReady(slot, .read) else { return wait(slot, .read) }
-        let memory = UnsafeMutableRawPointer.allocate(byteCount: RingBuffers.size, alignment: 64)
+        let memory = unsafe pool.take()
         let room = unsafe UnsafeMutableBufferPointer(
-            start: memory.assumingMemoryBound(to: UInt8.self), count: RingBuffers.size)
+            start: memory.assumingMemoryBound(to: UInt8.self), count: BufferPool.bufferSize)
         let count = unsafe receiveNow(slot, room)
         guard count > 0 else {
-            unsafe memory.deallocate()
+            unsafe pool.give(memory)
             return count
         }
         unsafe loan.memory = memory

@@ -64,6 +64,8 @@ final class RingEngine: Engine {
     private unowned(unsafe) let table: SlotTable
     @exclusivity(unchecked)
     var buffers: RingBuffers
+    /// Memory for what is not received into buffers of the ring.
+    let pool = BufferPool()
     /// Sockets whose receive waits for a buffer.
     @exclusivity(unchecked)
     private var starved: [SlotReference] = []
