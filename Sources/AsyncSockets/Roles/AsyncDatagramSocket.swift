@@ -80,9 +80,13 @@ public struct AsyncDatagramSocket<Address: SocketAddressProtocol>: ~Copyable, Se
         _ bytes: Span<UInt8>, to address: Address, within limit: TimeLimit = .forever
     ) async throws(SocketError) -> Int {
         let reference = socket.reference, target = try address.encoded()
-        if reference.isPatient(with: target) { return try await reference.sendPatiently(bytes, to: target, limit) }
-        return try await reference.counting(.write, limit) { () throws(SocketError) in
-            try reference.sendIfReady(bytes, to: target)
+        do throws(SocketError) {
+            return try await reference.counting(.write, limit) { () throws(SocketError) in
+                try reference.sendUnlessFull(bytes, to: target)
+            }
+        } catch {
+            guard error.code == .wouldBlock else { throw error }
+            return try await reference.sendPatiently(bytes, to: target, limit)
         }
     }
 

@@ -11,8 +11,15 @@ struct AddressedMessage: Sendable {
 }
 
 extension SlotReference {
-    /// Whether a send there may find a queue full that it hears no more of.
+    /// As `sendIfReady`; throws `wouldBlock` where waiting for readiness would be no use.
     @usableFromInline
+    func sendUnlessFull(_ bytes: Span<UInt8>, to target: SocketAddress) throws(SocketError) -> Int? {
+        if let count = try sendIfReady(bytes, to: target) { return count }
+        if isPatient(with: target) { throw SocketError(.send, .wouldBlock) }
+        return nil
+    }
+
+    /// Whether a send there may find a queue full that it hears no more of.
     func isPatient(with target: SocketAddress) -> Bool { target.family == .unix && !isVirtual }
 
     @usableFromInline
