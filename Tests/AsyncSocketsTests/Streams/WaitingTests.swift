@@ -205,7 +205,13 @@ private actor Crowded {
         try await withLoop(kind) { loop in
             let connection = try Connection(loop), crowded = Crowded()
             let stream = Shared(connection.stream), peer = Shared(connection.peer)
-            let other = Task.detached { while !Task.isCancelled { await crowded.work() } }
+            // It leaves the thread each time: the loop's may have come by, and would be kept for ever.
+            let other = Task.detached {
+                while !Task.isCancelled {
+                    await crowded.work()
+                    await Task.yield()
+                }
+            }
             async let answers: Void = Background.result {
                 for byte in 0..<200 as Range<UInt8> {
                     try peer.value.sendAll([byte].span)
