@@ -32,6 +32,9 @@ extension LoopActor {
         _ slot: Tenant, after first: Int, _ bytes: Span<UInt8>, _ limit: TimeLimit
     ) async throws(SocketError) {
         let slot = try slot.require(.send)
+        if first >= 0 { slot[.write].isBusy = false }
+        // A close may have waited for that.
+        defer { slot.settle() }
         let answer = first == Attempt.elsewhere ? slot.send(bytes) : first
         if answer != bytes.count { try await slot.sendRest(answer, bytes, limit) }
     }

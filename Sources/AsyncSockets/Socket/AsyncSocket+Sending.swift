@@ -47,6 +47,8 @@ extension SlotReference {
     @usableFromInline
     func sendRest(_ first: Int, _ bytes: Span<UInt8>, _ limit: TimeLimit) async throws(SocketError) {
         guard first != Attempt.elsewhere, isSteady(#isolation) else {
+            // Nobody else's bytes come behind the part that has gone.
+            if first >= 0 { self[.write].isBusy = true }
             return try await sendElsewhere(after: first, bytes, limit)
         }
         let limit = starting(limit), tenancy = generation
